@@ -1,0 +1,230 @@
+"""Ask an answer for its values, inside limits of time and memory.
+
+On Linux the answer works in a forked child of the kernel: an endless loop, a huge allocation or a
+crash ends the child, and the kernel, with all that the learner has defined, lives on. Elsewhere,
+where forking a process full of threads is not safe, it works in the kernel itself and a watchdog
+raises `_TimeUp` in it. Either way only plain data comes back.
+"""
+
+import contextlib
+import ctypes
+import io
+import linecache
+import os
+import select
+import signal
+import struct
+import sys
+import threading
+import time
+import traceback
+import warnings
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+
+from lessonlib.checks.comparing import agree
+from lessonlib.checks.exercise import Case, Exercise
+from lessonlib.checks.plain import dumps, loads, plain
+
+EXTRA_MEMORY = 2 * 2**30  # bytes that an answer may use on top of what the kernel has
+MAX_PRINTED = 2_000  # characters of an answer's own printing that are passed on
+_HEADER = struct.Struct("!Q")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a case gave no value: "stub", "raised", "memory", "timeout" or "died"."""
+
+    kind: str
+    text: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True)
+class Response:
+    """What an answer did with one case, as plain data."""
+
+    value: object = None
+    problem: Problem | None = None
+    changed: list[int] = field(default_factory=list)
+    printed: str = ""
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class _TimeUp(BaseException):
+    """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
+
+
+def ask(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+    """Return one response a case; after a timeout or a crash the remaining cases are left out."""
+    forkable = sys.platform == "linux" and hasattr(os, "fork")
+    return (_ask_child if forkable else _ask_here)(exercise, answer, cases)
+
+
+def respond(exercise: Exercise, answer, case: Case) -> Response:
+    """Let the answer work on one case in this process and note all that happens."""
+    args, started = case.fresh_args(), time.perf_counter()
+    value, problem, printed = None, None, io.StringIO()
+    with (
+        warnings.catch_warnings(record=True) as caught,
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
+        warnings.simplefilter("always")
+        try:
+            value = plain(exercise.use(answer, args))
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            problem = _problem(error)
+    return Response(
+        value=value,
+        problem=problem,
+        changed=[i for i, arg in enumerate(args) if _changed(case.args[i], arg)],
+        printed=printed.getvalue()[:MAX_PRINTED],
+        warnings=sorted({f"{w.category.__name__}: {w.message}"[:200] for w in caught}),
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _changed(before, after) -> bool:
+    if callable(before) or isinstance(before, np.random.Generator):
+        return False
+    before, after = plain(before), plain(after)
+    if isinstance(before, np.ndarray):  # 1 and 1.0 are equal, an array of each is not the same
+        return not (
+            isinstance(after, np.ndarray)
+            and before.dtype == after.dtype
+            and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
+        )
+    return not agree(after, before, rtol=0.0)
+
+
+def _problem(error: BaseException) -> Problem:
+    if isinstance(error, NotImplementedError):
+        return Problem("stub")
+    if isinstance(error, MemoryError):
+        return Problem("memory")
+    text = f"{type(error).__name__}: {str(error)[:300]}"
+    return Problem("raised", text, _learners_line(error))
+
+
+def _learners_line(error: BaseException) -> str:
+    """Return the last line of the answer's own code that the error went through."""
+    ours = (os.path.dirname(__file__), os.path.dirname(np.__file__))
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/lib/python" not in f[0]]
+    frames = [frame for frame in frames if not frame.filename.startswith(ours)]
+    return (linecache.getline(frames[-1].filename, frames[-1].lineno) if frames else "").strip()
+
+
+# --- in a forked child -------------------------------------------------------------------------
+
+
+def _ask_child(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+    reader, writer = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of forks beside threads
+        pid = os.fork()
+    if pid == 0:
+        _be_the_child(exercise, answer, cases, writer)
+    os.close(writer)
+    try:
+        return _collect(reader, len(cases), time.monotonic() + exercise.seconds)
+    finally:
+        os.close(reader)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _be_the_child(exercise, answer, cases, writer) -> None:
+    """Write a response a case to the pipe, then end without any of the kernel's clean-up."""
+    try:
+        _limit_memory()
+        for case in cases:
+            response = respond(exercise, answer, case)
+            problem = response.problem and asdict(response.problem)
+            data = dumps({**vars(response), "problem": problem})
+            _write_all(writer, _HEADER.pack(len(data)) + data)
+    finally:
+        os._exit(0)
+
+
+def _limit_memory() -> None:
+    import resource  # not on Windows
+
+    with open("/proc/self/statm") as statm:
+        used = int(statm.read().split()[0]) * resource.getpagesize()
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = used + EXTRA_MEMORY
+    limit = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]
+
+
+def _collect(reader: int, count: int, deadline: float) -> list[Response]:
+    responses = []
+    while len(responses) < count:
+        try:
+            (size,) = _HEADER.unpack(_read(reader, _HEADER.size, deadline))
+            responses.append(_revive(loads(_read(reader, size, deadline))))
+        except TimeoutError:
+            return [*responses, Response(problem=Problem("timeout"))]
+        except EOFError:
+            return [*responses, Response(problem=Problem("died"))]
+    return responses
+
+
+def _read(fd: int, size: int, deadline: float) -> bytes:
+    data = b""
+    while len(data) < size:
+        if not select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise TimeoutError
+        chunk = os.read(fd, size - len(data))
+        if not chunk:
+            raise EOFError
+        data += chunk
+    return data
+
+
+def _revive(record: dict) -> Response:
+    problem = record.pop("problem")
+    return Response(problem=Problem(**problem) if problem else None, **record)
+
+
+# --- in this process ---------------------------------------------------------------------------
+
+
+def _ask_here(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+    responses, watchdog = [], _Watchdog(exercise.seconds)
+    try:
+        with watchdog:
+            for case in cases:
+                responses.append(respond(exercise, answer, case))
+    except _TimeUp:
+        responses.append(Response(problem=Problem("timeout")))
+    return responses
+
+
+class _Watchdog:
+    """Raises `_TimeUp` in the thread that entered it, again and again until it has left."""
+
+    def __init__(self, seconds: float):
+        self.seconds, self.left = seconds, threading.Event()
+        self.thread = threading.get_ident()
+
+    def __enter__(self):
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def __exit__(self, *_):
+        self.left.set()
+
+    def _watch(self):
+        wait, error = self.seconds, ctypes.py_object(_TimeUp)
+        while not self.left.wait(wait):
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), error)
+            wait = 0.2

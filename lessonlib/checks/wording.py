@@ -1,0 +1,138 @@
+"""The words of a verdict: which output of what is wrong, on which case, and why it may be so."""
+
+import re
+import textwrap
+
+import numpy as np
+
+from lessonlib.checks.asking import Problem
+
+from lessonlib.checks.comparing import as_numbers
+from lessonlib.checks.exercise import Case, Exercise
+from lessonlib.checks.observing import describe
+from lessonlib.checks.plain import Opaque
+from lessonlib.checks.verdict import OutputResult
+
+WIDTH = 74  # nbgrader's Validate button cuts longer lines
+
+
+def number(points: float) -> str:
+    """Return points without needless zeros: 4, 1.33."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def points_of(points: float, max_points: float) -> str:
+    """Return "1 of 1 point", "1.33 of 4 points"."""
+    return f"{number(points)} of {number(max_points)} point{'s' * (max_points != 1)}"
+
+
+def listing(names) -> str:
+    """Return "a", "a and b", "a, b and c"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def paragraph(text: str) -> str:
+    """Return a text in lines that fit a notebook and the Validate button."""
+    return textwrap.fill(" ".join(text.split()), WIDTH)
+
+
+def brief(value) -> str:
+    """Return a plain value in few digits, cut where it is large."""
+    numbers = as_numbers(value)
+    if numbers is None or isinstance(value, bool):
+        text = value.text if isinstance(value, Opaque) else repr(value)
+        return textwrap.shorten(text, 200)
+    with np.printoptions(precision=4, suppress=_of_one_size(numbers), threshold=40, linewidth=58):
+        return str(numbers[()]) if numbers.ndim else _one_number(numbers)
+
+
+def _of_one_size(numbers: np.ndarray) -> bool:
+    """Return whether the numbers can be read without exponents."""
+    sizes = np.abs(numbers[np.isfinite(numbers) & (numbers != 0)])
+    return not sizes.size or (sizes.max() < 1e6 and sizes.min() > 1e-4)
+
+
+def _one_number(numbers: np.ndarray) -> str:
+    value = numbers.item()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def beside(mine, expected) -> str:
+    """Return both values, one under the other, each with its shape."""
+    return "\n".join([_labelled("yours", mine), _labelled("expected", expected)])
+
+
+def only_mine(mine) -> str:
+    """Return the answer's value where showing the right one would give the answer away."""
+    return _labelled("yours", mine)
+
+
+def _labelled(label: str, value) -> str:
+    lead = f"    {label:<10}"
+    numbers = as_numbers(value)
+    shape = f"   {describe(value)}" if numbers is not None and numbers.ndim else ""
+    text = textwrap.indent(brief(value), " " * len(lead)).lstrip()
+    return f"{lead}{text}{shape}"
+
+
+def about_output(result: OutputResult, names: list[str], reveal: bool) -> str:
+    """Return the part of a message that treats one wrong output, or several with one reason."""
+    verb = "are" if len(names) > 1 else "is"
+    where = f" for {result.case}" if result.case else ""
+    shown = f", here {names[0]}" if len(names) > 1 else ""
+    head = paragraph(f"{listing(names)} {verb} wrong{where}{shown}:")
+    values = beside(result.mine, result.expected) if reveal else only_mine(result.mine)
+    named = f"Looks like: {result.mistake}. " if result.mistake else ""
+    return f"{head}\n{values}\n{paragraph(named + result.reason)}"
+
+
+def about_problem(exercise: Exercise, case: Case, problem: Problem) -> list[str]:
+    """Return the lines that tell why an answer gave no value."""
+    name, where = exercise.function, f" for {case.about}" if case.about else ""
+    if problem.kind == "raised":
+        lines = [f"    {line}" for line in textwrap.wrap(_plainly(problem.text), WIDTH - 4)]
+        if problem.line:
+            lines.append(f"    in your line: {textwrap.shorten(problem.line, WIDTH - 18)}")
+        return [paragraph(f"{name} stopped with an error{where}:"), *lines]
+    return [paragraph(_STOPPED[problem.kind].format(name=name, where=where, exercise=exercise))]
+
+
+_STOPPED = {
+    "stub": "{name} is not written yet: it still raises NotImplementedError. Replace that line "
+    "with your code, run the cell, then run this check again.",
+    "memory": "{name} asked for more memory than there is{where}. A loop that never stops "
+    "appending, or a shape that multiplies two large sizes, does that. Print the shapes.",
+    "timeout": "{name} did not finish within {exercise.seconds:g} seconds{where} and was stopped. "
+    "Look for a loop that never ends: does its condition ever become false?",
+    "died": "{name} ended the process that it ran in{where}. Look for exit(), for a recursion "
+    "without an end, or for very large arrays. Your notebook itself is unharmed.",
+}
+
+_PLAIN_WORDS = (
+    (
+        r"ValueError: .*size (\d+) is different from (\d+).*",
+        r"In a matrix product the inner sizes must be equal. Here they are \2 and \1.",
+    ),
+    (
+        r"ValueError: shapes (\(.*?\)) and (\(.*?\)) not aligned.*",
+        r"In a matrix product the inner sizes must be equal. Here the shapes are \1 and \2.",
+    ),
+    (
+        r"ValueError: operands could not be broadcast together with shapes (.*)",
+        r"These shapes do not fit each other entry by entry: \1.",
+    ),
+    (
+        r"ValueError: The truth value of an array.*",
+        r"An array of answers was used where Python needs a single yes or no (in an if, and, or, "
+        r"not, min or max).",
+    ),
+)
+
+
+def _plainly(error: str) -> str:
+    """Return NumPy's most frequent complaints in plain words, any other as it is."""
+    for pattern, words in _PLAIN_WORDS:
+        if re.fullmatch(pattern, error.strip(), flags=re.DOTALL):
+            return re.sub(pattern, words, error.strip(), flags=re.DOTALL)
+    return error

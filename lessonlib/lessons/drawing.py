@@ -1,0 +1,40 @@
+"""Draws inputs for checks: small numbers that a learner can follow on paper.
+
+Multiples of a quarter are exact in floating point, so that a value meant to be exactly 0 is.
+"""
+
+import numpy as np
+
+
+def quarters(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    """Return multiples of 1/4 between -2 and 2, never 0, of the given shape."""
+    return rng.choice(np.delete(np.arange(-8, 9), 8), size=shape) / 4
+
+
+def sizes_in_words(n_in: int, n: int, m: int) -> str:
+    """Return "2 inputs, 3 units, 1 sample"."""
+    return ", ".join(_count(*each) for each in ((n_in, "input"), (n, "unit"), (m, "sample")))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"
+
+
+def layer(rng: np.random.Generator, n_in: int, n: int, m: int) -> tuple:
+    """Return (W, b, X) of a layer, samples in columns, with Z[0, 0] = 0 exactly on the kink.
+
+    Where there are samples enough, every unit fires for some of them and is silent for others.
+    Needs two entries of Z at least.
+    """
+    while True:
+        W, b, X = quarters(rng, n, n_in), quarters(rng, n, 1), quarters(rng, n_in, m)
+        b[0, 0] = -(W[0] @ X[:, 0])
+        if _is_mixed(W @ X + b):
+            return W, b, X
+
+
+def _is_mixed(Z: np.ndarray) -> bool:
+    fires, silent = Z > 0, Z < 0
+    if Z.shape[1] < 3:
+        return bool(fires.any())
+    return bool(fires.any(axis=1).all() and silent.any(axis=1).all())

@@ -1,0 +1,106 @@
+"""`check` for notebooks and `judge` for programs: both take an exercise's id and an answer."""
+
+import json
+import os
+import sys
+
+import numpy as np
+
+from lessonlib.checks import Verdict
+from lessonlib.checks import judge as judge_exercise
+from lessonlib.checks.judging import NOTHING
+from lessonlib.checks.wording import paragraph
+from lessonlib.errors import UserError
+from lessonlib.lessons import find
+
+RECORD = "LESSONLIB_VERDICTS"  # a file that `lessonlib check` collects the verdicts in
+
+
+class CheckFailed(AssertionError):
+    """A check that did not pass. In a notebook it shows its message and no traceback."""
+
+    def _render_traceback_(self) -> list[str]:
+        return str(self).split("\n")
+
+
+def judge(
+    exercise_id: str, answer=NOTHING, /, *, rng: np.random.Generator | None = None, **named
+) -> Verdict:
+    """Return the verdict on an answer to the exercise with this id.
+
+    answer: the function or class, by position; or the values by name: `judge(id, z1=z1, a1=a1)`.
+    rng:    draws the check's inputs; the same ones each time if it is left out.
+
+    Raises UserError for an unknown id, naming the nearest. A wrong answer raises nothing.
+    """
+    return judge_exercise(find(exercise_id), answer, rng=rng, named=named)
+
+
+def check(exercise_id: str, answer=NOTHING, /, **named) -> float | None:
+    """Judge an answer and say so below the cell; raise CheckFailed if it is not right yet.
+
+    While nbgrader grades a class, an answer that is right in part returns its points instead of
+    raising: that is how nbgrader takes partial credit.
+    """
+    try:
+        verdict = judge(exercise_id, answer, **named)
+    except UserError as error:
+        raise CheckFailed(paragraph(str(error))) from None
+    _record(verdict)
+    if verdict.printed:
+        print(f"Your code printed:\n{verdict.printed.rstrip()}\n")
+    if verdict.passed:
+        print(verdict.message)
+        return None
+    if os.environ.get("NBGRADER_EXECUTION") == "autograde" and verdict.points > 0:
+        print(verdict.message)
+        return verdict.points
+    raise CheckFailed(verdict.message) from None
+
+
+def _record(verdict: Verdict) -> None:
+    path = os.environ.get(RECORD)
+    if path:
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(verdict.as_record()) + "\n")
+
+
+# --- names that are not there yet --------------------------------------------------------------
+
+
+def explain_unready_cells(shell) -> None:
+    """Let a notebook explain NameError and NotImplementedError in a sentence, where it can.
+
+    A check whose cell above was not run, or a stub that an example calls, is no reason for a page
+    of traceback.
+    """
+    shell.set_custom_exc((NameError, NotImplementedError), _explain)
+
+
+def _explain(shell, etype, error, tb, tb_offset=None):
+    text = _sentence(error, shell.user_ns.get("In", [""])[-1], tb)
+    if text:
+        error._render_traceback_ = lambda: paragraph(text).split("\n")
+    shell.showtraceback((etype, error, tb), tb_offset=tb_offset)
+
+
+def _sentence(error: Exception, cell: str, tb) -> str:
+    if isinstance(error, NotImplementedError):
+        return (
+            "This cell uses a function that is not written yet: it still raises "
+            "NotImplementedError. Write it in its cell above, run that cell, then this one again."
+        )
+    at_top = tb is not None and tb.tb_next is not None and tb.tb_next.tb_next is None
+    if at_top and "check(" in cell and getattr(error, "name", None):
+        return (
+            f"The name {error.name} is not known yet. Run the cell above that makes it (click into "
+            "it, then Shift+Enter), then run this cell again. After a restart all cells above "
+            "must be run once more."
+        )
+    return ""
+
+
+if "IPython" in sys.modules:
+    _shell = sys.modules["IPython"].get_ipython()
+    if _shell is not None:
+        explain_unready_cells(_shell)
