@@ -647,6 +647,50 @@ LAYER_BACKWARD = Exercise(
 )
 
 
+# --- relu.bug_hunt -----------------------------------------------------------------------------
+
+BUG_HUNT = Exercise(
+    id="relu.bug_hunt",
+    points=1,
+    signature="wrong_line = …",
+    outputs=("wrong_line",),
+    returns="named",
+    reference=lambda: {"wrong_line": 1},
+    reveal=False,
+    mistakes=(
+        Mistake(
+            "line 2 accused",
+            "Line 2 makes dW. But the table shows a broken promise of a bias, and line 2 has no "
+            "part in db. What do dW, db and dX all depend on?",
+            wrong=lambda: {"wrong_line": 2},
+        ),
+        Mistake(
+            "line 3 accused",
+            "Line 3 sums what it is given, along the right direction: three of the four promises "
+            "are kept. For the silent unit it is given something that should not be there. Where "
+            "does that come from?",
+            wrong=lambda: {"wrong_line": 3},
+        ),
+        Mistake(
+            "line 4 accused",
+            "Line 4 makes dX, which the table does not show at all. Look for what reaches the bias "
+            "of the silent unit.",
+            wrong=lambda: {"wrong_line": 4},
+        ),
+    ),
+    hints=(
+        "Look at the table. Three promises are kept, and one is not. Which unit is it, and what "
+        "was special about that unit when you worked the layer out on paper? Look at its z1 and "
+        "its a1.",
+        "That unit is silent: a small change of its bias changes nothing. So something should have "
+        "stopped its message on the way back. Which line of the four is there to stop messages?",
+        "Now ask that line about the silent unit. Its activation is exactly 0. The line compares "
+        "an activation with 0. Say the comparison aloud with 0 in both places: is the answer yes "
+        "or no? And can it ever be no?",
+    ),
+)
+
+
 # --- relu.dead_units ---------------------------------------------------------------------------
 
 
@@ -729,4 +773,13 @@ DEAD_UNITS = Exercise(
     ),
 )
 
-EXERCISES = (RELU, RELU_DERIVATIVE, BY_HAND, TENT, LAYER_FORWARD, LAYER_BACKWARD, DEAD_UNITS)
+EXERCISES = (
+    RELU,
+    RELU_DERIVATIVE,
+    BY_HAND,
+    TENT,
+    LAYER_FORWARD,
+    LAYER_BACKWARD,
+    BUG_HUNT,
+    DEAD_UNITS,
+)
