@@ -30,6 +30,39 @@ def learn(
 
 
 @app.command()
+def check(
+    lesson: Annotated[str, typer.Argument(help="A lesson's number or name, or a notebook's path.")],
+) -> None:
+    """Run a notebook's checks and show the points."""
+    from lessonlib import reporting, running
+    from lessonlib.project import find_root
+
+    notebook = running.find_notebook(lesson, find_root)
+    reporting.show_lesson(running.results(notebook))
+
+
+@app.command()
+def progress() -> None:
+    """Run the checks of all your lessons and show how far you are."""
+    from lessonlib import reporting, running
+    from lessonlib.project import find_root
+
+    reporting.show_progress(find_root(), running.results)
+
+
+@app.command()
+def hint(
+    exercise: Annotated[str, typer.Argument(help='An exercise, such as "relu.relu".')],
+    number: Annotated[int, typer.Argument(min=1, help="1 is a nudge, the last nearly tells.")] = 1,
+) -> None:
+    """Show one hint of an exercise; ask for number 2 or 3 if the first was not enough."""
+    from lessonlib import reporting
+    from lessonlib.lessons import find
+
+    reporting.show_hint(find(exercise), number)
+
+
+@app.command()
 def build(
     lessons: Annotated[
         list[str] | None, typer.Argument(help="Numbers or names; all if none.")

@@ -27,7 +27,7 @@ from lessonlib.checks.comparing import agree
 from lessonlib.checks.exercise import Case, Exercise
 from lessonlib.checks.plain import dumps, loads, plain
 
-EXTRA_MEMORY = 2 * 2**30  # bytes that an answer may use on top of what the kernel has
+EXTRA_MEMORY = 2**30  # bytes that an answer may use on top of what the kernel has
 MAX_PRINTED = 2_000  # characters of an answer's own printing that are passed on
 _HEADER = struct.Struct("!Q")
 

@@ -108,8 +108,7 @@ class Diagnosis:
 
     def _observe(self, name: str, mine: list, wrong: list[int]) -> str:
         index = wrong[0]
-        args = mine[index], self.right[index][name], self.cases[index], self.exercise.rtol
-        seen = observe(*args)
+        seen = observe(mine[index], self.right[index][name], self.exercise.rtol)
         return f"{seen} {self._special(wrong)}".strip()
 
     def _special(self, wrong: list[int]) -> str:

@@ -112,7 +112,7 @@ def describe(value) -> str:
     return "one number" if numbers.shape == () else f"shape {numbers.shape}"
 
 
-def observe(mine, right, case: Case, rtol: float) -> str:
+def observe(mine, right, rtol: float) -> str:
     """Return what can be seen in one wrong value, in one or two sentences."""
     numbers, wanted = as_numbers(mine), as_numbers(right)
     if wanted is None:
@@ -120,7 +120,7 @@ def observe(mine, right, case: Case, rtol: float) -> str:
     if numbers is None:
         return _about_the_kind(mine, wanted)
     if numbers.shape != wanted.shape:
-        return _about_the_shape(numbers, wanted, case)
+        return _about_the_shape(numbers, wanted)
     if not np.all(np.isfinite(numbers)):
         return _about_nan(numbers)
     return _about_the_numbers(numbers, wanted, rtol)
@@ -157,16 +157,16 @@ def _about_the_kind(mine, wanted: np.ndarray) -> str:
     return f"It is {describe(mine)}; the contract asks for {asked}."
 
 
-def _about_the_shape(mine: np.ndarray, wanted: np.ndarray, case: Case) -> str:
+def _about_the_shape(mine: np.ndarray, wanted: np.ndarray) -> str:
     text = f"Its shape is {mine.shape}; the contract asks for {wanted.shape}."
     if mine.shape == wanted.shape[::-1]:
         return f"{text} Rows and columns look exchanged: check the order of the factors."
+    if mine.shape == (wanted.size, wanted.size) and 1 in wanted.shape:
+        return f"{text} Two shapes such as (n, 1) and (n,) were perhaps broadcast to a table."
     if wanted.ndim == 2 and mine.shape[:1] == wanted.shape[:1] and 1 in wanted.shape:
         return f"{text} It should have been summed along the other direction."
     if mine.size == wanted.size:
         return f"{text} The count of numbers is right, their arrangement is not."
-    if mine.ndim == 2 and mine.size > wanted.size:
-        return f"{text} Two shapes such as (n, 1) and (n,) were perhaps broadcast to a table."
     return text
 
 

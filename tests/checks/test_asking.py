@@ -1,0 +1,128 @@
+"""Answers that never return, eat memory, crash or spoil: the process that asked lives on."""
+
+import os
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from toys import TOY, row_stats
+
+from lessonlib.checks import asking
+
+RNG = np.random.default_rng(0)
+CASES = TOY.cases(RNG)
+WAYS = [
+    pytest.param(asking._ask_child, marks=pytest.mark.skipif(sys.platform != "linux", reason="")),
+    asking._ask_here,
+]
+
+
+def forever(X, scale):
+    while True:
+        pass
+
+
+def forever_and_swallowing(X, scale):
+    while True:
+        try:
+            time.sleep(0.001)
+        except Exception:
+            pass
+
+
+@pytest.mark.parametrize("ask", WAYS)
+def test_a_right_answer_gives_a_response_a_case(ask):
+    responses = ask(TOY, row_stats, CASES)
+    assert [len(response.value) for response in responses] == [2, 2, 2]
+    assert all(not response.problem and not response.changed for response in responses)
+
+
+@pytest.mark.parametrize("ask", WAYS)
+@pytest.mark.parametrize("answer", [forever, forever_and_swallowing])
+def test_an_endless_answer_is_stopped(ask, answer):
+    started = time.monotonic()
+    responses = ask(TOY, answer, CASES)
+    assert responses[-1].problem.kind == "timeout"
+    assert time.monotonic() - started < TOY.seconds + 1
+
+
+def test_even_a_bare_except_or_a_long_computation_in_c_is_stopped():
+    def bare(X, scale):
+        while True:
+            try:
+                time.sleep(0.001)
+            except:  # noqa: E722
+                pass
+
+    def power(X, scale):
+        return 7 ** (7**10)
+
+    for answer in (bare, power):
+        started = time.monotonic()
+        assert asking.ask(TOY, answer, CASES)[-1].problem.kind in ("timeout", "memory")
+        assert time.monotonic() - started < TOY.seconds + 1
+
+
+def test_a_huge_allocation_ends_in_a_message():
+    assert asking.ask(TOY, lambda X, s: np.ones((10**5, 10**5)), CASES)[0].problem.kind == "memory"
+
+    def hoard(X, scale):
+        kept = []
+        while True:
+            kept.append(np.ones(10**7))
+
+    patient = replace(TOY, seconds=10.0)
+    assert asking.ask(patient, hoard, CASES)[0].problem.kind == "memory"
+
+
+def test_a_crash_of_the_answer_is_not_ours():
+    assert asking.ask(TOY, lambda X, s: os._exit(3), CASES)[0].problem.kind == "died"
+    assert asking.ask(TOY, lambda X, s: os.abort(), CASES)[0].problem.kind == "died"
+
+
+def test_exit_is_an_error_like_any_other():
+    problem = asking.ask(TOY, lambda X, s: sys.exit("bye"), CASES)[0].problem
+    assert problem.kind == "raised"
+    assert "bye" in problem.text
+
+
+def test_what_an_answer_does_to_its_arguments_is_noticed_and_undone():
+    def spoil(X, scale):
+        value = row_stats(X.copy(), scale)
+        X += 1
+        return value
+
+    before = CASES[0].args[0].copy()
+    for ask in (asking._ask_child, asking._ask_here):
+        assert [response.changed for response in ask(TOY, spoil, CASES)] == [[0], [0], [0]]
+    np.testing.assert_array_equal(CASES[0].args[0], before)
+
+
+def test_the_line_of_the_error_is_the_answers_own():
+    def broken(X, scale):
+        return np.linalg.inv(X)  # here
+
+    problem = asking.ask(TOY, broken, CASES)[0].problem
+    assert problem.line == "return np.linalg.inv(X)  # here"
+
+
+def test_printing_and_warnings_are_kept_for_later(capsys):
+    def chatty(X, scale):
+        print("shape", X.shape)
+        print("secret", file=sys.stderr)
+        np.log(0.0 * X)
+        return row_stats(X, scale)
+
+    response = asking.ask(TOY, chatty, CASES)[0]
+    assert response.printed == "shape (3, 4)\n"
+    assert "divide by zero" in response.warnings[0]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_no_child_is_left_behind():
+    asking.ask(TOY, forever, CASES)
+    asking.ask(TOY, row_stats, CASES)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

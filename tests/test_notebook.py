@@ -1,0 +1,105 @@
+"""`check` in a notebook: what the learner sees, and that there is no traceback."""
+
+import json
+
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from lessonlib import check, judge
+from lessonlib.errors import UserError
+from lessonlib.notebook import RECORD, CheckFailed, explain_unready_cells
+
+
+@pytest.fixture
+def shell():
+    """A kernel's shell without a kernel."""
+    shell = InteractiveShell.instance()
+    explain_unready_cells(shell)
+    yield shell
+    InteractiveShell.clear_instance()
+
+
+def run(shell, capsys, cell: str) -> str:
+    shell.run_cell("from lessonlib import check\n" + cell, store_history=True)
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_a_right_answer_says_so_and_returns_nothing(capsys):
+    assert check("relu.relu", lambda z: np.maximum(0, z)) is None
+    assert capsys.readouterr().out == "✓ relu.relu: right. 1 of 1 point.\n"
+
+
+def test_a_wrong_answer_raises_its_message():
+    with pytest.raises(CheckFailed, match="Looks like: leaky"):
+        check("relu.relu", lambda z: np.where(z > 0, z, 0.01 * z))
+
+
+def test_a_failed_check_shows_its_message_and_no_traceback(shell, capsys):
+    out = run(shell, capsys, 'check("relu.relu", abs)')
+    assert out.startswith("✗ relu.relu: not right yet, 0 of 1 point.")
+    assert "Traceback" not in out and "lessonlib/" not in out and "CheckFailed" not in out
+
+
+def test_a_name_that_is_not_there_yet_gets_a_sentence(shell, capsys):
+    out = run(shell, capsys, 'check("relu.relu", rleu)')
+    assert out.startswith("The name rleu is not known yet. Run the cell above that makes it")
+    assert "Traceback" not in out
+
+
+def test_any_other_name_error_keeps_its_traceback(shell, capsys):
+    assert "NameError" in run(shell, capsys, "print(rleu)")
+    assert "NameError" in run(shell, capsys, "def f():\n    return rleu\nf()")
+
+
+def test_a_stub_that_an_example_calls_gets_a_sentence(shell, capsys):
+    out = run(shell, capsys, "def f():\n    raise NotImplementedError\nf()")
+    assert out.startswith("This cell uses a function that is not written yet")
+
+
+def test_an_unknown_exercise_is_answered_with_the_nearest():
+    with pytest.raises(UserError, match=r"Did you mean 'relu.layer_forward'"):
+        judge("relu.layer_foward", None)
+    with pytest.raises(CheckFailed, match=r"Did you mean 'relu.relu'"):
+        check("relu.rellu", None)
+
+
+def test_what_an_answer_prints_is_shown(capsys):
+    def relu(z):
+        print("the shape is", z.shape)
+        return np.maximum(0, z)
+
+    check("relu.relu", relu)
+    assert "Your code printed:\nthe shape is (3,)\n" in capsys.readouterr().out
+
+
+def test_in_grading_a_half_right_answer_returns_its_points(monkeypatch, capsys):
+    def half(W, b, X):
+        return W @ X + b, W @ X + b
+
+    with pytest.raises(CheckFailed):
+        check("relu.layer_forward", half)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert check("relu.layer_forward", half) == 1.0
+    assert "Looks like: ReLU left out" in " ".join(capsys.readouterr().out.split())
+    with pytest.raises(CheckFailed):
+        check("relu.layer_forward", lambda W, b, X: (0, 0))
+
+
+def test_verdicts_are_recorded_for_the_command(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv(RECORD, str(tmp_path / "verdicts"))
+    check("relu.relu", lambda z: np.maximum(0, z))
+    with pytest.raises(CheckFailed):
+        check("relu.relu", abs)
+    first, second = map(json.loads, (tmp_path / "verdicts").read_text().splitlines())
+    assert (first["passed"], second["passed"]) == (True, False)
+    assert second["mistake"] == "absolute value"
+
+
+def test_judge_draws_other_inputs_from_another_rng():
+    table = [[-1.5, 0.0, 2.5]]
+
+    def only_the_first_case(z):
+        return np.maximum(0, z) if z.tolist() in table else z
+
+    assert not judge("relu.relu", only_the_first_case, rng=np.random.default_rng(7)).passed
