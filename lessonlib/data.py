@@ -1,8 +1,10 @@
-"""Small data sets, made here and never downloaded.
+"""Small data sets, made here or shipped, never downloaded.
 
 Samples are in ROWS: X (m, n_in), Y (m, n_out). The lessons with samples in columns (00 to 05)
 use X.T and Y.T. The one exception is `seed_001`, a network worked by hand, in COLUMNS.
 """
+
+from importlib.resources import files
 
 import numpy as np
 
@@ -84,3 +86,13 @@ def _two_classes(X0, X1, rng, noise):
     X = X + noise * rng.standard_normal(X.shape)
     order = rng.permutation(len(X))
     return X[order], Y[order]
+
+
+def digits():
+    """1,797 handwritten digits: X (1797, 64) grey levels 0 to 16, labels (1797,) integers 0 to 9.
+
+    Row i of X is an image of 8 by 8 pixels: `X[i].reshape(8, 8)`. Source and licence:
+    lessonlib/reference/SOURCES.md.
+    """
+    with (files("lessonlib.reference") / "digits.npz").open("rb") as file, np.load(file) as data:
+        return data["images"].reshape(-1, 64).astype(float), data["labels"].astype(int)

@@ -1,5 +1,7 @@
 """The data sets: shapes, exact values, and the same draw from the same generator."""
 
+from importlib import resources
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,19 @@ def test_without_noise_spiral_arms_are_half_a_turn_apart():
     arms = [X[Y[:, 0] == k] for k in (0, 1)]
     first, second = (arm[np.argsort(np.hypot(*arm.T))] for arm in arms)
     np.testing.assert_allclose(first, -second, atol=1e-12)
+
+
+def test_the_digits_are_all_there():
+    X, labels = data.digits()
+    assert X.shape == (1797, 64) and labels.shape == (1797,)
+    assert X.min() == 0 and X.max() == 16
+    assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert X[0].reshape(8, 8)[0].tolist() == [0, 0, 5, 13, 9, 1, 0, 0]  # the first zero's top row
+
+
+def test_every_shipped_file_names_its_source_and_licence():
+    folder = resources.files("lessonlib.reference")
+    sources = (folder / "SOURCES.md").read_text()
+    shipped = [file.name for file in folder.iterdir() if file.name.endswith((".npz", ".json"))]
+    assert shipped and all(f"**{name}**" in sources for name in shipped)
+    assert "CC BY 4.0" in sources

@@ -19,9 +19,11 @@ ARRAYS = hnp.arrays(
 )
 PLAIN = st.recursive(
     SCALARS | ARRAYS | st.floats(allow_nan=False),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.tuples(inner, inner)
-    | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
 )
 
 
@@ -106,7 +108,9 @@ def test_a_value_nested_without_end_stops():
     assert "huge" in str(plain(loop))
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b'{"what": 1}', b'{"array": "AAAA"}', b'{"a":1,"b":2}'])
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b'{"what": 1}', b'{"array": "AAAA"}', b'{"a":1,"b":2}']
+)
 def test_what_is_not_of_the_form_is_refused(data):
     with pytest.raises(ValueError, match="not plain data"):
         loads(data)

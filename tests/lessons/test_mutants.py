@@ -1,0 +1,31 @@
+"""No small bug in a reference solution gets past its check.
+
+Where a change makes no difference to any allowed input, it stands in EQUIVALENT with the reason.
+"""
+
+from types import FunctionType
+
+import pytest
+from contract import verdict_on
+from mutants import mutants
+
+from lessonlib.lessons import LESSONS
+
+EXERCISES = [
+    exercise
+    for lesson in LESSONS
+    for exercise in lesson.exercises
+    if exercise.returns != "named" and isinstance(exercise.reference, FunctionType)
+]
+
+EQUIVALENT: dict[str, set[str]] = {}
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda exercise: exercise.id)
+def test_no_mutant_survives(exercise):
+    survivors = {code for code, mutant in mutants(exercise.reference) if _passes(exercise, mutant)}
+    assert survivors - EQUIVALENT.get(exercise.id, set()) == set()
+
+
+def _passes(exercise, mutant) -> bool:
+    return all(verdict_on(exercise, mutant, seed).passed for seed in range(2))
