@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 
 from lessonlib.building.execute import execute
 from lessonlib.building.release import release, remove_departed
+from lessonlib.building.sheets import write_sheets
 from lessonlib.building.source import METADATA, PointsOf, read_lesson
 from lessonlib.errors import UserError
 
@@ -39,6 +40,7 @@ def build(
     for lesson in chosen:
         tell(f"{lesson:<24} {_refresh(solutions / lesson, force, points_of)}")
     release(root, chosen)
+    write_sheets(root, lessons)
     for lesson in remove_departed(root / "course", lessons):
         tell(f"{lesson:<24} removed from the course")
 

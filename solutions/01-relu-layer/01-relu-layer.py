@@ -38,7 +38,7 @@ from lessonlib.data import seed_001
 #
 # $$\mathrm{relu}(z) = \max(0, z)$$
 #
-# The name is short for *rectified linear unit*: a line, made flat on one side.
+# The name <dfn>ReLU</dfn> is short for *rectified linear unit*: a line, made flat on one side.
 #
 # **Decide, then run.** What will become of -2, of -0.5, of 0 and of 3? Write down four numbers
 # before you run the next cell.
@@ -54,6 +54,7 @@ for z in (-2.0, -0.5, 0.0, 3.0):
 # ### Your turn: `relu`
 #
 # Write `relu(z)` for an array `z` of any shape. Leave `z` itself as it is: later steps need it.
+
 
 # %% solution="relu-relu"
 def relu(z):
@@ -107,6 +108,7 @@ plots.function(
 #
 # Write the slope for an array `z` of any shape: ones and zeros, as floats.
 
+
 # %% solution="relu-relu_derivative"
 def relu_derivative(z):
     """1.0 where z > 0 and 0.0 elsewhere; the result has the shape of z."""
@@ -144,9 +146,9 @@ plots.function(
 # %% [markdown]
 # ## 3. A layer, on paper
 #
-# A **unit** takes all the inputs, multiplies each by a weight, adds the products and a bias, and
-# sends the sum through the ReLU. A **layer** is several units side by side that see the same
-# inputs. Here is a small one: two inputs, two units.
+# A <dfn>unit</dfn> takes all the inputs, multiplies each by a weight, adds the products and a bias,
+# and sends the sum through the ReLU. A <dfn>layer</dfn> is several units side by side that see the
+# same inputs. Here is a small one: two inputs, two units.
 
 # %%
 x_small = np.array([[3.0], [1.0]])
@@ -169,7 +171,8 @@ plots.network(
 # **Now with gaps.** The lower unit has the weights -1 and 1 and the bias 1. Fill in the dots on
 # paper:
 #
-# $$z_2 = (-1) \cdot \ldots + 1 \cdot \ldots + \ldots = \ldots, \qquad a_2 = \mathrm{relu}(\ldots) = \ldots$$
+# $$z_2 = (-1) \cdot \ldots + 1 \cdot \ldots + \ldots = \ldots, \qquad
+# a_2 = \mathrm{relu}(\ldots) = \ldots$$
 #
 # <details><summary>Compare</summary>
 #
@@ -177,8 +180,8 @@ plots.network(
 #
 # </details>
 #
-# The sum $z$ is called the *pre-activation*, the result $a$ behind the ReLU the *activation*. All
-# units of a layer at once, with one row of $W$ for each unit:
+# A unit's sum $z$ is called its <dfn>pre-activation</dfn>. The result $a$ behind the ReLU is the
+# unit's <dfn>activation</dfn>. All units of a layer at once, with one row of $W$ for each unit:
 #
 # $$z = W x + b, \qquad a = \mathrm{relu}(z)$$
 #
@@ -248,9 +251,9 @@ plots.heatmap(
 # %% [markdown]
 # ## 4. What hinges can build
 #
-# One unit with one input is a hinge: $\mathrm{relu}(w x + b)$ is flat until $w x + b$ reaches 0, and
-# straight from there on. With $w = 1$ the hinge opens at $x = -b$. Add several hinges, each
-# multiplied by a height $v$, and you get any curve that is made of straight pieces.
+# One unit with one input is a hinge. The curve of $\mathrm{relu}(w x + b)$ is flat until $w x + b$
+# reaches 0, and straight from there on. With $w = 1$ the hinge opens at $x = -b$. Add several
+# hinges, each multiplied by a height $v$, and you get any curve that is made of straight pieces.
 #
 # **Worked example: a ramp.** It should be 0 up to $x = 0$, rise to 1 at $x = 1$, and stay there. So
 # it bends twice. The first hinge opens at 0 and starts the rise: $v = 1$. The second opens at 1 and
@@ -319,6 +322,7 @@ plots.shapes((4, 3), (3, 5), (4, 1), title="Three inputs, four units, five sampl
 #
 # Return both $Z$ and $A$, in this order. Backward will need both.
 
+
 # %% solution="relu-layer_forward"
 def layer_forward(W, b, X):
     """W (n, n_in), b (n, 1), X (n_in, m): returns Z = W X + b and A = relu(Z), both (n, m)."""
@@ -356,8 +360,8 @@ check("relu.layer_forward", layer_forward)
 #
 # ### One unit, one sample
 #
-# The unit computes $z = w_1 x_1 + w_2 x_2 + b$ and $a = \mathrm{relu}(z)$. Going back, the chain rule
-# multiplies what comes from behind by the slope of each step.
+# The unit computes $z = w_1 x_1 + w_2 x_2 + b$ and $a = \mathrm{relu}(z)$. Going back, the chain
+# rule multiplies what comes from behind by the slope of each step.
 #
 # **Worked example.** Let $w = (2, -1)$, $x = (3, 4)$, $b = 1$, and let the message be $da = 5$.
 #
@@ -387,8 +391,9 @@ check("relu.layer_forward", layer_forward)
 #
 # ### The mask
 #
-# For a whole layer the slopes form an array of ones and zeros, as large as $Z$. It lies over `dA`
-# like a mask: where the unit fired, the message passes; where it was stopped, nothing does.
+# For a whole layer the slopes of the ReLU form an array of ones and zeros, as large as $Z$: the
+# <dfn>mask</dfn>. It lies over `dA`. Where a unit fired, the message passes; where it was stopped,
+# nothing does.
 #
 # **Decide, then run.** Three of these twelve messages are stopped. Which ones?
 
@@ -429,6 +434,7 @@ plots.heatmap(
 #
 # Sum over the samples; do not take a mean here. The bias gradient is a column, like the bias.
 
+
 # %% solution="relu-layer_backward"
 def layer_backward(dA, Z, W, X):
     """dA and Z (n, m), W (n, n_in), X (n_in, m): returns dW, db, dX, shaped like W, b and X."""
@@ -464,6 +470,7 @@ check("relu.layer_backward", layer_backward)
 #
 # **This cell is wrong on purpose.** It looks much like what you wrote, and every array that it
 # returns has the right shape. One of its four numbered lines is wrong.
+
 
 # %%
 def planted_backward(dA, Z, W, X):
@@ -523,8 +530,8 @@ check("relu.bug_hunt", wrong_line=wrong_line)
 # %% [markdown]
 # ## 7. Dead units
 #
-# A unit whose pre-activation is never above 0, on any sample, gives 0 everywhere. Its mask is 0
-# everywhere too, so no message reaches its weights: it can never recover. Such a unit is **dead**.
+# A unit whose pre-activation is never above 0, on any sample, is a <dfn>dead unit</dfn>. It gives 0
+# everywhere. Its mask is 0 everywhere too, so no message reaches its weights: it can never recover.
 # A single sample that makes it fire is enough to keep it alive.
 #
 # **Decide, then run.** Which rows of this layer are dead? Cells that the ReLU stops are grey.
@@ -542,6 +549,7 @@ plots.heatmap(
 
 # %% [markdown]
 # ### Your turn: `dead_units`
+
 
 # %% solution="relu-dead_units"
 def dead_units(Z):
