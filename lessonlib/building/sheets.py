@@ -27,8 +27,12 @@ class Term:
 
 
 def write_sheets(root: Path, lessons: list[str]) -> None:
-    """Write course/glossary.md and course/formulas.md from the notebooks in solutions/."""
-    texts = {lesson: _texts(root / "solutions" / lesson / f"{lesson}.ipynb") for lesson in lessons}
+    """Write course/glossary.md and course/formulas.md from the notebooks in solutions/.
+
+    A lesson whose notebook is not built yet is left out.
+    """
+    notebooks = {lesson: root / "solutions" / lesson / f"{lesson}.ipynb" for lesson in lessons}
+    texts = {lesson: _texts(path) for lesson, path in notebooks.items() if path.is_file()}
     course = root / "course"
     (course / "glossary.md").write_text(glossary(texts), encoding="utf-8")
     (course / "formulas.md").write_text(formulas(texts), encoding="utf-8")
