@@ -1,5 +1,6 @@
 """The `lessonlib` command. Each command imports what it needs itself, so that help is instant."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -86,6 +87,8 @@ def build(
 
 def main() -> None:
     """Run the command; an error that is meant for the user is one sentence and exit code 1."""
+    # nbgrader calls alembic by its bare name, also where no environment was activated.
+    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
     try:
         app()
     except UserError as error:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from lessonlib.errors import UserError
 
-# Lab would otherwise ask every new learner whether it may fetch news, and go online for updates.
+# Lab would otherwise ask every new learner whether it may fetch news, go online for updates, and
+# show nbgrader's tools for instructors beside its Validate button.
 SETTINGS = Path(__file__).parent / "lab_settings"
 
 

@@ -1,5 +1,6 @@
 """`check` for notebooks and `judge` for programs: both take an exercise's id and an answer."""
 
+import ast
 import json
 import os
 import sys
@@ -9,7 +10,7 @@ import numpy as np
 from lessonlib.checks import Verdict
 from lessonlib.checks import judge as judge_exercise
 from lessonlib.checks.judging import NOTHING
-from lessonlib.checks.wording import paragraph
+from lessonlib.checks.wording import listing, paragraph
 from lessonlib.errors import UserError
 from lessonlib.lessons import find
 
@@ -69,35 +70,51 @@ def _record(verdict: Verdict) -> None:
 
 
 def explain_unready_cells(shell) -> None:
-    """Let a notebook explain NameError and NotImplementedError in a sentence, where it can.
+    """Let a notebook explain in a sentence what a cell above lacks, where it can.
 
-    A check whose cell above was not run, or a stub that an example calls, is no reason for a page
-    of traceback.
+    A check whose cell above was not run, a stub that an example calls, a value that is still
+    `...`: none is a reason for a page of traceback.
     """
-    shell.set_custom_exc((NameError, NotImplementedError), _explain)
+    shell.set_custom_exc((NameError, NotImplementedError, TypeError, ValueError), _explain)
 
 
 def _explain(shell, etype, error, tb, tb_offset=None):
-    text = _sentence(error, shell.user_ns.get("In", [""])[-1], tb)
+    text = _sentence(error, shell.user_ns.get("In", [""])[-1], tb, shell.user_ns)
     if text:
         error._render_traceback_ = lambda: paragraph(text).split("\n")
     shell.showtraceback((etype, error, tb), tb_offset=tb_offset)
 
 
-def _sentence(error: Exception, cell: str, tb) -> str:
+def _sentence(error: Exception, cell: str, tb, names: dict) -> str:
+    gaps = [name for name in _names_in(cell) if names.get(name) is Ellipsis]
+    if gaps:
+        return (
+            f"This cell needs {listing(gaps)}, still `...` above. Put your answer there, run "
+            "that cell, then run this one again."
+        )
     if isinstance(error, NotImplementedError):
         return (
             "This cell uses a function that is not written yet: it still raises "
             "NotImplementedError. Write it in its cell above, run that cell, then this one again."
         )
     at_top = tb is not None and tb.tb_next is not None and tb.tb_next.tb_next is None
-    if at_top and "check(" in cell and getattr(error, "name", None):
+    if isinstance(error, NameError) and at_top and "check(" in cell:
         return (
             f"The name {error.name} is not known yet. Run the cell above that makes it (click into "
             "it, then Shift+Enter), then run this cell again. After a restart all cells above "
             "must be run once more."
         )
     return ""
+
+
+def _names_in(cell: str) -> list[str]:
+    """Return the names that a cell's code reads, each once, in order."""
+    try:
+        nodes = ast.walk(ast.parse(cell))
+    except SyntaxError:
+        return []
+    reads = (n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+    return list(dict.fromkeys(reads))
 
 
 if "IPython" in sys.modules:

@@ -57,6 +57,28 @@ def test_a_stub_that_an_example_calls_gets_a_sentence(shell, capsys):
     assert out.startswith("This cell uses a function that is not written yet")
 
 
+def test_a_figure_of_values_that_are_not_filled_in_gets_a_sentence(shell, capsys):
+    cell = "from lessonlib import plots\nw = b = v = ...\nplots.hinge(w, b, v)"
+    out = run(shell, capsys, cell)
+    assert out.startswith("This cell needs w, b and v, still `...` above.")
+    assert "Traceback" not in out
+
+
+def test_any_other_type_error_keeps_its_traceback(shell, capsys):
+    assert "TypeError" in run(shell, capsys, "1 + 'a'")
+
+
+def test_a_function_that_uses_another_of_the_learners_is_told_to_look_there(shell, capsys):
+    out = run(
+        shell,
+        capsys,
+        "import numpy as np\ndef relu(z):\n    return z + 7\n"
+        "def layer_forward(W, b, X):\n    Z = W @ X + b\n    return Z, relu(Z)\n"
+        'check("relu.layer_forward", layer_forward)',
+    )
+    assert "It uses your relu: is the check of that right?" in out
+
+
 def test_an_unknown_exercise_is_answered_with_the_nearest():
     with pytest.raises(UserError, match=r"Did you mean 'relu.layer_forward'"):
         judge("relu.layer_foward", None)

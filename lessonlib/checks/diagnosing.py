@@ -97,6 +97,7 @@ class Diagnosis:
         arrays = [as_numbers(value) for value in values]
         if any(array is None for array in arrays):
             return
+        arrays = [array.astype(float) if array.dtype == bool else array for array in arrays]
         for pattern in patterns(self.cases):
             with np.errstate(all="ignore"):
                 spoilt = [pattern.spoil(a, c) for a, c in zip(arrays, self.cases, strict=True)]

@@ -10,7 +10,7 @@ from lessonlib.checks.asking import Problem, Response, ask
 from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.checks.exercise import Case, Exercise, Malformed
 from lessonlib.checks.plain import Opaque, plain
-from lessonlib.checks.reading import data_globals
+from lessonlib.checks.reading import Surroundings, surroundings
 from lessonlib.checks.verdict import OutputResult, Verdict
 
 NOTHING = object()
@@ -40,7 +40,7 @@ def judge(
         responses = [Response(value=plain(named)) for _ in cases]
     else:
         responses = ask(exercise, answer, cases)
-    return _verdict(diagnosis, responses, data_globals(answer))
+    return _verdict(diagnosis, responses, surroundings(answer))
 
 
 # --- before the answer is asked ----------------------------------------------------------------
@@ -104,11 +104,11 @@ def _wrong_parameters(exercise: Exercise, answer) -> str:
 # --- after it ----------------------------------------------------------------------------------
 
 
-def _verdict(diagnosis: Diagnosis, responses: list[Response], reads: list[str]) -> Verdict:
+def _verdict(diagnosis: Diagnosis, responses: list[Response], around: Surroundings) -> Verdict:
     exercise, printed = diagnosis.exercise, responses[0].printed
     for case, response in zip(diagnosis.cases, responses, strict=False):
         if response.problem:
-            return _with_problem(diagnosis, case, response.problem, responses, reads)
+            return _with_problem(diagnosis, case, response.problem, responses, around)
     try:
         outputs = _unpacked(exercise, diagnosis.cases, responses)
     except Malformed as malformed:
@@ -119,7 +119,8 @@ def _verdict(diagnosis: Diagnosis, responses: list[Response], reads: list[str]) 
         return _with_changes(diagnosis, results, changed, responses)
     if all(result.right for result in results):
         return _passed(exercise, results, _advice(exercise, responses), printed)
-    return _failed(exercise, results, _notes(reads), printed)
+    recognised = any(result.mistake for result in results)
+    return _failed(exercise, results, _notes(around, recognised), printed)
 
 
 def _unpacked(exercise: Exercise, cases: list[Case], responses: list[Response]) -> list[dict]:
@@ -166,10 +167,10 @@ def _failed(exercise: Exercise, results, notes: list[str], printed: str) -> Verd
     )  # fmt: skip
 
 
-def _head(exercise: Exercise, points: float, right: list[str]) -> str:
+def _head(exercise: Exercise, points: float, right: list[str], more: str = "") -> str:
     text = f"✗ {exercise.id}: not right yet, {wording.points_of(points, exercise.points)}."
     praise = f" Right: {wording.listing(right)}." if right else ""
-    return wording.paragraph(text + praise)
+    return wording.paragraph(text + praise + more)
 
 
 def _in_short(result: OutputResult) -> str:
@@ -185,32 +186,26 @@ def _rejected(exercise: Exercise, text: str, printed: str = "", mistake=None) ->
     )  # fmt: skip
 
 
-def _with_problem(diagnosis, case: Case, problem: Problem, responses, reads) -> Verdict:
+def _with_problem(diagnosis, case: Case, problem: Problem, responses, around) -> Verdict:
     exercise, printed = diagnosis.exercise, responses[0].printed
     mistake = diagnosis.whole(responses) if problem.kind == "raised" else None
     explanation = f"Looks like: {mistake.name}. {mistake.why}" if mistake else ""
     parts = [
         *wording.about_problem(exercise, case, problem),
         *([wording.paragraph(explanation)] if explanation else []),
-        *map(wording.paragraph, _notes(reads)),
+        *map(wording.paragraph, _notes(around, bool(mistake) or problem.kind != "raised")),
     ]
     return _rejected(exercise, "\n".join(parts), printed, mistake and mistake.name)
 
 
 def _with_changes(diagnosis: Diagnosis, results, changed: list[int], responses) -> Verdict:
     exercise, printed = diagnosis.exercise, responses[0].printed
-    names = wording.listing([exercise.parameters[i] for i in changed])
-    text = (
-        f"{exercise.function} changes its argument {names}. Whoever called it still needs the old "
-        "values, in back-propagation above all. Assignments with [ ] on the left, and +=, -=, *=, "
-        "write into the array itself: make a new array instead."
-    )
+    text = wording.about_changes(exercise, changed)
     if not all(result.right for result in results):
         return _failed(exercise, results, [f"Also: {text}"], printed)
-    mistake = diagnosis.whole(responses)
-    points = round(exercise.points / 2, 2)
-    head = _head(exercise, points, []) + " The values are right."
+    mistake, points = diagnosis.whole(responses), round(exercise.points / 2, 2)
     why = mistake.why if mistake else ""
+    head = _head(exercise, points, [], " The values are right.")
     message = f"{head}\n{wording.paragraph(f'{text} {why}')}"
     name = mistake.name if mistake else "argument changed"
     return Verdict(
@@ -218,14 +213,19 @@ def _with_changes(diagnosis: Diagnosis, results, changed: list[int], responses) 
     )
 
 
-def _notes(reads: list[str]) -> list[str]:
-    if not reads:
-        return []
-    names = wording.listing([f"`{name}`" for name in reads])
-    return [
-        f"Your function also reads {names} of the notebook, which the check cannot change. Use "
-        "the arguments instead."
-    ]
+def _notes(surroundings: Surroundings, recognised: bool) -> list[str]:
+    """Return what else of the notebook may be the reason."""
+    notes = []
+    if surroundings.data:
+        names = wording.listing([f"`{name}`" for name in surroundings.data])
+        notes.append(
+            f"Your function also reads {names} of the notebook, which the check cannot change. "
+            "Use the arguments instead."
+        )
+    if surroundings.functions and not recognised:
+        names = wording.listing(surroundings.functions)
+        notes.append(f"It uses your {names}: is the check of that right?")
+    return notes
 
 
 def _advice(exercise: Exercise, responses: list[Response]) -> list[str]:

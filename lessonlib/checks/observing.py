@@ -72,8 +72,8 @@ _FIXED = (
     Pattern("summed over everything", "This is the sum of all the right numbers. Sum along one "
             "direction only, and keep the shape of the contract.",
             lambda right, case: np.sum(right)),
-    Pattern("a dimension lost", "The numbers are right, but they come as a flat array. The contract asks for "
-            "two dimensions here: keep the dimension that was summed or indexed away.",
+    Pattern("a dimension lost", "The numbers are right, but they come as a flat array. The "
+            "contract asks for two dimensions here: keep the one that was summed or indexed away.",
             lambda right, case: right.ravel()),
     Pattern("a column for a flat array", "The numbers are right, but each stands in a row of its "
             "own. The contract asks for a flat array here.",

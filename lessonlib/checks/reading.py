@@ -1,18 +1,31 @@
 """What a function's code reads besides its arguments."""
 
 import dis
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
 
 
-def data_globals(answer) -> list[str]:
-    """Return the notebook's variables (not functions, classes or modules) that a function reads."""
+@dataclass(frozen=True)
+class Surroundings:
+    """Names of the notebook that a function reads: variables, and functions written there."""
+
+    data: list[str] = field(default_factory=list)
+    functions: list[str] = field(default_factory=list)
+
+
+def surroundings(answer) -> Surroundings:
+    """Return what an answer reads of the notebook that it was written in."""
     if not isinstance(answer, FunctionType):
-        return []
-    names = sorted(set(_global_names(answer.__code__)))
-    return [name for name in names if _is_data(answer.__globals__, name)]
+        return Surroundings()
+    names, known = sorted(set(_global_names(answer.__code__))), answer.__globals__
+    return Surroundings(
+        data=[name for name in names if name in known and _is_data(known[name])],
+        functions=[name for name in names if name in known and _is_own(known[name], answer)],
+    )
 
 
-def _global_names(code: CodeType):
+def _global_names(code: CodeType) -> Iterator[str]:
     for instruction in dis.get_instructions(code):
         if instruction.opname == "LOAD_GLOBAL":
             yield instruction.argval
@@ -21,6 +34,14 @@ def _global_names(code: CodeType):
             yield from _global_names(constant)
 
 
-def _is_data(namespace: dict, name: str) -> bool:
-    value = namespace.get(name, dis)
+def _is_data(value) -> bool:
     return not callable(value) and not isinstance(value, ModuleType)
+
+
+def _is_own(value, answer: FunctionType) -> bool:
+    return (
+        isinstance(value, FunctionType)
+        and value.__module__ == "__main__"
+        and value.__globals__ is answer.__globals__
+        and value is not answer
+    )

@@ -6,7 +6,6 @@ import textwrap
 import numpy as np
 
 from lessonlib.checks.asking import Problem
-
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.checks.exercise import Case, Exercise
 from lessonlib.checks.observing import describe
@@ -96,6 +95,16 @@ def about_problem(exercise: Exercise, case: Case, problem: Problem) -> list[str]
             lines.append(f"    in your line: {textwrap.shorten(problem.line, WIDTH - 18)}")
         return [paragraph(f"{name} stopped with an error{where}:"), *lines]
     return [paragraph(_STOPPED[problem.kind].format(name=name, where=where, exercise=exercise))]
+
+
+def about_changes(exercise: Exercise, changed: list[int]) -> str:
+    """Return why an answer must leave its arguments alone."""
+    names = listing([exercise.parameters[i] for i in changed])
+    return (
+        f"{exercise.function} changes its argument{'s' * (len(changed) > 1)} {names}. Whoever "
+        "called it still needs the old values, in back-propagation above all. Assignments with "
+        "[ ] on the left, and +=, -=, *=, write into the array itself: make a new array instead."
+    )
 
 
 _STOPPED = {

@@ -5,6 +5,7 @@ import pytest
 from toys import TOY, VALUES, row_stats
 
 from lessonlib.checks import judge
+from lessonlib.lessons import find
 
 SCALE = 2.0
 
@@ -168,3 +169,9 @@ def test_the_same_verdict_each_time_and_another_case_for_another_rng():
     assert judge(TOY, wrong).message == judge(TOY, wrong).message
     other = judge(TOY, wrong, rng=np.random.default_rng(5))
     assert other.message != judge(TOY, wrong).message
+
+
+def test_an_answer_of_yes_and_no_that_nothing_explains_gets_a_verdict():
+    verdict = judge(find("relu.dead_units"), lambda Z: np.arange(len(Z)) % 2 == 0)
+    assert not verdict.passed
+    assert "entries are wrong; the first is at index" in said(verdict)

@@ -34,7 +34,7 @@ def as_answer(exercise: Exercise, mistake: Mistake):
 
 
 def _spoilt(exercise: Exercise, mistake: Mistake):
-    """Rebuild an answer from right values, some of them changed; finds the case by its arguments."""
+    """Rebuild an answer from right values, some of them changed; the arguments tell the case."""
 
     def answer(*args):
         case = next(c for c in _cases(exercise) if _equal(c.args, args))

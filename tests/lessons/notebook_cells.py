@@ -1,4 +1,4 @@
-"""Takes an exercise's answer out of a notebook: the stub from course/, the solution from solutions/."""
+"""Takes an exercise's answer out of a notebook: its stub or its solution."""
 
 from functools import cache
 from pathlib import Path
