@@ -25,18 +25,13 @@ def cells(folder: str, name: str) -> list:
 
 
 def numpy_names(source: str) -> set[str]:
-    """Return the NumPy functions that code uses: np.sum, np.linalg.norm, and methods as .sum."""
-    tree = ast.parse(source)
-    return {
-        ast.unparse(node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and ast.unparse(node).startswith("np.")
-    }
+    """Return the NumPy functions that code uses, such as np.sum and np.linalg.norm."""
+    return mentioned(ast.unparse(ast.parse(source)))
 
 
 def mentioned(text: str) -> set[str]:
-    """Return the NumPy names that a text shows, and those of which it shows the last part only."""
-    return set(re.findall(r"np\.[a-z_]+(?:\.[a-z_]+)*", text))
+    """Return the NumPy names that stand in a text."""
+    return set(re.findall(r"\bnp\.(?:(?:linalg|random)\.)?[a-z_0-9]+", text))
 
 
 def introductions() -> dict[str, str]:
