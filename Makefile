@@ -37,6 +37,7 @@ build: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python tests/bench/bench_checks.py
+	@$(BIN)/python tests/bench/bench_network.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

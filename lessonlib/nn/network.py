@@ -40,6 +40,8 @@ class Network:
         self.theta = np.zeros(sum(rows * columns for rows, columns in shapes), dtype)
         self.grad = np.zeros_like(self.theta)
         self._stacked, self._d_stacked = _views(self.theta, shapes), _views(self.grad, shapes)
+        self._transposed = [stacked.T for stacked in self._stacked]
+        self._weights = [stacked[:-1] for stacked in self._stacked]
         for W, _ in self.parameters:
             W[:] = _start(W.shape, rng, hidden)
 
@@ -75,42 +77,35 @@ class Network:
         optimiser:  "sgd", "momentum" or "adam".
         l2:         strength of the penalty l2/2 * sum of the squared weights (biases are free).
         validation: (X, Y) that are never trained on; their losses are returned too.
-        patience:   epochs without a better validation loss before training stops and the best
-                    parameters are taken back.
+        patience:   after more epochs than this without a better validation loss training stops
+                    and takes the best parameters back.
         report:     called with (epoch, losses) after each epoch.
 
         Raises ValueError for arrays that do not fit, FloatingPointError if the loss is not finite.
         """
+        if patience is not None and validation is None:
+            raise ValueError("`patience` watches the validation loss: give `validation` too")
         X, Y = self._with_ones(X), self._targets(Y, len(X))
         step = _named(OPTIMISERS, optimiser, "optimiser")(self.theta, learning_rate).step
-        batches = _Batches(self, X, Y, batch_size, rng)
+        batches, best = _Batches(self, X, Y, batch_size, rng), _Best(self.theta, patience)
         losses = {"loss": []} | ({"validation_loss": []} if validation else {})
-        best = _Best(self.theta)
-        with np.errstate(over="ignore", invalid="ignore"):
-            for epoch in range(epochs):
-                total = 0.0
-                for space, targets, m in batches.drawn():
-                    total += m * self._propagate(space, targets)
-                    if l2:
-                        self._add_penalty(l2)
-                    step(self.theta, self.grad)
-                losses["loss"].append(_finite(total / len(X), epoch, learning_rate))
-                if validation:
-                    losses["validation_loss"].append(self.loss(*validation))
-                    best.see(losses["validation_loss"][-1], self.theta)
-                if report:
-                    report(epoch, losses)
-                if patience is not None and best.age > patience:
-                    break
-        if validation and patience is not None:
-            self.theta[:] = best.theta
+        for epoch in range(epochs):
+            losses["loss"].append(_finite(self._epoch(batches, step, l2), epoch, learning_rate))
+            if validation:
+                losses["validation_loss"].append(self.loss(*validation))
+                best.see(losses["validation_loss"][-1], self.theta)
+            if report:
+                report(epoch, losses)
+            if best.is_past:
+                self.theta[:] = best.theta
+                break
         return losses
 
     def loss(self, X, Y) -> float:
         """Return the mean loss on X (m, n_in), Y (m, n_out), without the penalty."""
         space = _Workspace(self, self._with_ones(X))
         self._forward(space)
-        return float(self._loss(space.logits, self._targets(Y, len(X)), space.dlogits))
+        return float(self._loss(space.logits, self._targets(Y, len(X)), space.dZ[-1]))
 
     def summary(self) -> str:
         """Return a table with the shapes and the number of parameters of each layer."""
@@ -143,27 +138,36 @@ class Network:
 
     # --- the inner loop ------------------------------------------------------------------------
 
+    def _epoch(self, batches: "_Batches", step: Callable, l2: float) -> float:
+        """Take a step for each batch and return the mean loss that they met."""
+        total = 0.0
+        with np.errstate(over="ignore", invalid="ignore"):
+            for space, targets, m in batches.drawn():
+                total += m * self._propagate(space, targets)
+                if l2:
+                    self._add_penalty(l2)
+                step(self.theta, self.grad)
+        return total / len(batches.X)
+
     def _propagate(self, space: "_Workspace", Y: np.ndarray) -> float:
         self._forward(space)
-        loss = self._loss(space.logits, Y, space.dlogits)
+        loss = self._loss(space.logits, Y, space.dZ[-1])
         self._backward(space)
         return loss
 
     def _forward(self, space: "_Workspace") -> None:
         for layer, activations in enumerate(space.activations):
-            np.dot(self._stacked[layer].T, space.inputs[layer], out=activations)
+            np.dot(self._transposed[layer], space.inputs[layer], out=activations)
             self._activate(activations)
-        np.dot(self._stacked[-1].T, space.inputs[-1], out=space.logits)
+        np.dot(self._transposed[-1], space.inputs[-1], out=space.logits)
 
     def _backward(self, space: "_Workspace") -> None:
-        dZ = space.dlogits
-        for layer in range(len(self._stacked) - 1, 0, -1):
-            np.dot(space.inputs[layer], dZ.T, out=self._d_stacked[layer])
-            dA = space.dactivations[layer - 1]
-            np.dot(self._stacked[layer][:-1], dZ, out=dA)
+        for layer in range(len(space.activations), 0, -1):
+            np.dot(space.inputs[layer], space.dZ_transposed[layer], out=self._d_stacked[layer])
+            dA = space.dZ[layer - 1]
+            np.dot(self._weights[layer], space.dZ[layer], out=dA)
             self._back(space.activations[layer - 1], dA)
-            dZ = dA
-        np.dot(space.inputs[0], dZ.T, out=self._d_stacked[0])
+        np.dot(space.inputs[0], space.dZ_transposed[0], out=self._d_stacked[0])
 
     def _add_penalty(self, l2: float) -> None:
         for (W, _), (dW, _) in zip(self.parameters, self.gradients, strict=True):
@@ -191,12 +195,13 @@ class _Workspace:
     """
 
     def __init__(self, network: Network, X: np.ndarray):
-        m, dtype, hidden = len(X), X.dtype, network.layer_sizes[1:-1]
+        m, dtype, (_, *sizes) = len(X), X.dtype, network.layer_sizes
         self.X = X
-        self.inputs = [X.T, *(np.ones((n + 1, m), dtype) for n in hidden)]
+        self.inputs = [X.T, *(np.ones((n + 1, m), dtype) for n in sizes[:-1])]
         self.activations = [inputs[:-1] for inputs in self.inputs[1:]]
-        self.dactivations = [np.empty((n, m), dtype) for n in hidden]
-        self.logits, self.dlogits = (np.empty((network.layer_sizes[-1], m), dtype) for _ in "ZD")
+        self.logits = np.empty((sizes[-1], m), dtype)
+        self.dZ = [np.empty((n, m), dtype) for n in sizes]
+        self.dZ_transposed = [dZ.T for dZ in self.dZ]
 
 
 class _Batches:
@@ -230,8 +235,13 @@ class _Batches:
 class _Best:
     """The parameters with the lowest validation loss so far, and for how many epochs."""
 
-    def __init__(self, theta: np.ndarray):
-        self.loss, self.theta, self.age = np.inf, theta.copy(), 0
+    def __init__(self, theta: np.ndarray, patience: int | None):
+        self.loss, self.theta, self.age, self.patience = np.inf, theta.copy(), 0, patience
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the best epoch was longer ago than anybody wants to wait."""
+        return self.patience is not None and self.age > self.patience
 
     def see(self, loss: float, theta: np.ndarray) -> None:
         self.age += 1

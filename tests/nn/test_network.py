@@ -209,6 +209,7 @@ def test_the_summary_counts_the_parameters():
         (lambda: draw("linear")[0].fit(np.ones((4, 3)), np.ones(4)), r"expected \(4, 2\)"),
         (lambda: draw("linear")[0].fit(*draw("linear")[1:], batch_size=2), "give `rng`"),
         (lambda: draw("linear")[0].fit(*draw("linear")[1:], optimiser="adem"), "mean 'adam'"),
+        (lambda: draw("linear")[0].fit(*draw("linear")[1:], patience=2), "give `validation` too"),
     ],
 )
 def test_bad_input_is_refused_in_a_sentence(make, message):
