@@ -97,6 +97,8 @@ class Diagnosis:
         arrays = [as_numbers(value) for value in values]
         if any(array is None for array in arrays):
             return
+        if any(array.dtype.kind == "c" for array in arrays):
+            return  # most patterns have no meaning for complex numbers
         arrays = [array.astype(float) if array.dtype == bool else array for array in arrays]
         for pattern in patterns(self.cases):
             with np.errstate(all="ignore"):

@@ -40,10 +40,15 @@ def brief(value) -> str:
     """Return a plain value in few digits, cut where it is large."""
     numbers = as_numbers(value)
     if numbers is None or isinstance(value, bool):
-        text = value.text if isinstance(value, Opaque) else repr(value)
-        return textwrap.shorten(text, 200)
+        return textwrap.shorten(_in_words(value), 200)
     with np.printoptions(precision=4, suppress=_of_one_size(numbers), threshold=40, linewidth=58):
         return str(numbers[()]) if numbers.ndim else _one_number(numbers)
+
+
+def _in_words(value) -> str:
+    if isinstance(value, set):  # in an order that is the same each time
+        return "{" + ", ".join(sorted(map(repr, value))) + "}" if value else "an empty set"
+    return value.text if isinstance(value, Opaque) else repr(value)
 
 
 def _of_one_size(numbers: np.ndarray) -> bool:

@@ -80,7 +80,10 @@ def test_a_huge_allocation_ends_in_a_message():
 
 def test_a_crash_of_the_answer_is_not_ours():
     assert asking.ask(TOY, lambda X, s: os._exit(3), CASES)[0].problem.kind == "died"
-    assert asking.ask(TOY, lambda X, s: os.kill(os.getpid(), signal.SIGKILL), CASES)[0].problem.kind == "died"
+    assert (
+        asking.ask(TOY, lambda X, s: os.kill(os.getpid(), signal.SIGKILL), CASES)[0].problem.kind
+        == "died"
+    )
 
 
 def test_exit_is_an_error_like_any_other():

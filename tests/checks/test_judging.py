@@ -1,5 +1,7 @@
 """Verdicts: right, wrong and impossible answers, and what the messages say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from toys import TOY, VALUES, row_stats
@@ -175,3 +177,19 @@ def test_an_answer_of_yes_and_no_that_nothing_explains_gets_a_verdict():
     verdict = judge(find("relu.dead_units"), lambda Z: np.arange(len(Z)) % 2 == 0)
     assert not verdict.passed
     assert "entries are wrong; the first is at index" in said(verdict)
+
+
+def test_a_right_value_that_is_complex_breaks_nothing():
+    complex_toy = replace(TOY, reference=lambda X, s: (1j * X.mean(axis=1), X[:, :1]), mistakes=())
+    assert not judge(complex_toy, lambda X, s: (X.mean(axis=1), X[:, :1])).passed
+
+
+def test_a_difference_in_the_last_digits_only_breaks_nothing():
+    strict = replace(TOY, rtol=1e-13)
+    verdict = judge(strict, total_with(lambda t, X: t * (1 + 1e-11)))
+    assert "The first digits are right" in said(verdict)
+
+
+def test_a_set_is_shown_in_the_same_order_each_time():
+    names = replace(VALUES, outputs=("p",), signature="p = …", reference=lambda: {"p": {"b"}})
+    assert "{'a', 'c', 'x'}" in judge(names, named={"p": {"x", "c", "a"}}).message

@@ -1,0 +1,165 @@
+"""Lesson 03's material: a network to check, eight planted bugs, seven claimed gradients.
+
+Samples stand in columns. Nothing here answers an exercise, so the notebook imports it.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from lessonlib.data import xor
+from lessonlib.nn import relu, softmax
+
+
+def forward(X, parameters):
+    """One ReLU layer, then softmax: X (n_x, m) -> Z1 and A1 (n_h, m), P (n_y, m)."""
+    Z1 = parameters["W1"] @ X + parameters["b1"]
+    A1 = relu(Z1)
+    P = softmax((parameters["W2"] @ A1 + parameters["b2"]).T).T
+    return Z1, A1, P
+
+
+def loss(X, Y, parameters):
+    """The cross-entropy, mean over the m columns; complex where a parameter is."""
+    P = forward(X, parameters)[-1]
+    return -np.sum(Y * np.log(P)) / X.shape[1]
+
+
+def _backward(
+    dZ2=lambda P, Y, m: (P - Y) / m,
+    mask=lambda Z1: Z1 > 0,
+    A1=relu,
+    W2=lambda W2, dW2: W2,
+) -> Callable:
+    """Return a backward pass through the network, any step of which may be spoilt."""
+
+    def backward(X, Y, parameters):
+        Z1, _, P = forward(X, parameters)
+        message2 = dZ2(P, Y, X.shape[1])
+        dW2 = message2 @ A1(Z1).T
+        message1 = W2(parameters["W2"], dW2).T @ message2 * mask(Z1)
+        return {
+            "dW1": message1 @ X.T,
+            "db1": message1.sum(axis=1, keepdims=True),
+            "dW2": dW2,
+            "db2": message2.sum(axis=1, keepdims=True),
+        }
+
+    return backward
+
+
+def gradients(X, Y, parameters):
+    """The gradients of `loss`: {"dW1", "db1", "dW2", "db2"}, each shaped like its parameter."""
+    return _backward()(X, Y, parameters)
+
+
+def _after(name: str, spoil: Callable) -> Callable:
+    """Return a backward pass whose gradient `name` is spoilt at the end: spoil(gradient, m)."""
+
+    def backward(X, Y, parameters):
+        right = gradients(X, Y, parameters)
+        return {**right, name: spoil(right[name], X.shape[1])}
+
+    return backward
+
+
+PLANTED_BUGS = {
+    "dW1 never filled in": _after("dW1", lambda dW1, m: 0 * dW1),
+    "dW1 with the wrong sign": _after("dW1", lambda dW1, m: -dW1),
+    "db1 divided by m twice": _after("db1", lambda db1, m: db1 / m),
+    "ReLU mask left out": _backward(mask=np.ones_like),
+    "dW2 from Z1, not from A1": _backward(A1=lambda Z1: Z1),
+    "W2 updated before dW1": _backward(W2=lambda W2, dW2: W2 - 0.5 * dW2),
+    "1/m left out": _backward(dZ2=lambda P, Y, m: P - Y),
+    "targets left out": _backward(dZ2=lambda P, Y, m: P / m),
+}
+
+
+# The notebook asks which of the three has no bug, with nothing but their training runs to go by.
+ONE_OF_THREE = {
+    "A": PLANTED_BUGS["dW2 from Z1, not from A1"],
+    "B": gradients,
+    "C": PLANTED_BUGS["ReLU mask left out"],
+}
+
+
+def small_network(size: float = 0.01):
+    """X (3, 6), Y (2, 6) and the parameters of a 3-4-2 network with weights of that size."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(3, 6))
+    Y = np.eye(2)[:, [0, 1, 1, 0, 1, 1]]
+    shapes = {"W1": (4, 3), "b1": (4, 1), "W2": (2, 4), "b2": (2, 1)}
+    return X, Y, {name: size * rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+def xor_network(b1: float = 0.0):
+    """X (2, 4), Y (2, 4) and the parameters of a 2-3-2 network on XOR; all hidden biases are b1.
+
+    With b1 = 0 the input (0, 0) puts every hidden unit exactly on its kink.
+    """
+    X, y = xor()
+    W1 = np.array([[-0.25, -1.25], [1.25, 0.75], [1.25, 1.0]])
+    W2 = np.array([[0.75, 0.25, 0.5], [0.75, 1.0, -0.25]])
+    parameters = {"W1": W1, "b1": np.full((3, 1), b1), "W2": W2, "b2": np.zeros((2, 1))}
+    return X.T, np.hstack([1 - y, y]).T, parameters
+
+
+# --- seven claims: some hold, some do not ---------------------------------------------------
+
+
+def candidates():
+    """Seven claims: name -> (f, theta, gradient). Is this the gradient of f at theta?"""
+    return {
+        "square": _square(),
+        "softmax": _rounded_softmax(),
+        "length": _length(),
+        "product": _product(),
+        "tiny": _tiny(),
+        "corner": _corner(),
+        "layer": _layer(),
+    }
+
+
+def _square():
+    """The mean of (theta - t)^2 over six entries."""
+    theta = np.array([[1.5, -0.5, 2.0], [0.25, -1.0, 0.75]])
+    t = np.array([[1.0, 0.5, -1.0], [0.5, 2.0, -0.5]])
+    return lambda theta: np.mean((theta - t) ** 2), theta, 2 * (theta - t) / theta.size
+
+
+def _rounded_softmax():
+    """The cross-entropy of softmax(theta). The slip: p was rounded to three digits on the way."""
+    theta, y = np.array([-0.25, 3.0, 2.0, 3.0]), np.array([0.0, 1.0, 0.0, 0.0])
+    return lambda theta: -np.sum(y * np.log(softmax(theta))), theta, softmax(theta).round(3) - y
+
+
+def _length():
+    """The length of the vector theta."""
+    theta = np.array([1.0, -2.0, 0.5, 1.5])
+    return lambda theta: np.sqrt(np.sum(theta**2)), theta, theta / np.linalg.norm(theta)
+
+
+def _product():
+    """a^T theta b: the claimed gradient is transposed, and theta is square, so no shape tells."""
+    theta = np.array([[1.0, 0.5, -1.0], [2.0, -0.5, 1.0], [0.0, 1.5, -2.0]])
+    a, b = np.array([1.0, -2.0, 0.5]), np.array([3.0, 1.0, -1.0])
+    return lambda theta: a @ theta @ b, theta, np.outer(b, a)
+
+
+def _tiny():
+    """A sum of cubes times 1e-9; the claimed gradient has the wrong sign."""
+    theta = np.array([1.0, -1.5, 2.0])
+    return lambda theta: 1e-9 * np.sum(theta**3), theta, -3e-9 * theta**2
+
+
+def _corner():
+    """The sum of relu(theta): right, but one entry of theta is 0."""
+    theta = np.array([1.5, -0.5, 0.0, 2.0])
+    return lambda theta: np.sum(relu(theta)), theta, (theta > 0).astype(float)
+
+
+def _layer():
+    """The first layer's weights of the small network."""
+    X, Y, parameters = small_network(size=1.0)
+    right = gradients(X, Y, parameters)["dW1"]
+    return lambda W1: loss(X, Y, {**parameters, "W1": W1}), parameters["W1"], right
