@@ -41,6 +41,7 @@ def brief(value) -> str:
     numbers = as_numbers(value)
     if numbers is None or isinstance(value, bool):
         return textwrap.shorten(_in_words(value), 200)
+    numbers = numbers + 0 if numbers.dtype.kind in "fc" else numbers  # -0. would only puzzle
     with np.printoptions(precision=4, suppress=_of_one_size(numbers), threshold=40, linewidth=58):
         return str(numbers[()]) if numbers.ndim else _one_number(numbers)
 
