@@ -111,7 +111,7 @@ def _problem(error: BaseException) -> Problem:
 
 def _learners_line(error: BaseException) -> str:
     """Return the last line of the answer's own code that the error went through."""
-    ours = (os.path.dirname(__file__), os.path.dirname(np.__file__))
+    ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/lib/python" not in f[0]]
     frames = [frame for frame in frames if not frame.filename.startswith(ours)]
     return (linecache.getline(frames[-1].filename, frames[-1].lineno) if frames else "").strip()

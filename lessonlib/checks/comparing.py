@@ -48,7 +48,7 @@ def _hashable(items):
 def _close(mine: np.ndarray | None, right: np.ndarray, rtol: float, nan_too: bool) -> bool:
     if mine is None or mine.shape != right.shape:
         return False
-    finite = np.isfinite(mine)
+    finite = np.isfinite(mine) & np.isfinite(right)
     if not finite.all():
         same = np.array_equal(mine[~finite], right[~finite], equal_nan=True)
         return nan_too and same and _close(mine[finite], right[finite], rtol, False)

@@ -40,7 +40,7 @@ def brief(value) -> str:
     """Return a plain value in few digits, cut where it is large."""
     numbers = as_numbers(value)
     if numbers is None or isinstance(value, bool):
-        return textwrap.shorten(_in_words(value), 200)
+        return textwrap.fill(textwrap.shorten(_in_words(value), 200), 58)
     numbers = numbers + 0 if numbers.dtype.kind in "fc" else numbers  # -0. would only puzzle
     with np.printoptions(precision=4, suppress=_of_one_size(numbers), threshold=40, linewidth=58):
         return str(numbers[()]) if numbers.ndim else _one_number(numbers)
@@ -75,10 +75,12 @@ def only_mine(mine) -> str:
 
 def _labelled(label: str, value) -> str:
     lead = f"    {label:<10}"
+    text = lead + textwrap.indent(brief(value), " " * len(lead)).lstrip()
     numbers = as_numbers(value)
-    shape = f"   {describe(value)}" if numbers is not None and numbers.ndim else ""
-    text = textwrap.indent(brief(value), " " * len(lead)).lstrip()
-    return f"{lead}{text}{shape}"
+    if numbers is None or not numbers.ndim:
+        return text
+    fits = len(text.split("\n")[-1]) + len(describe(value)) + 3 <= WIDTH
+    return text + ("   " if fits else "\n" + " " * len(lead)) + describe(value)
 
 
 def about_output(result: OutputResult, names: list[str], reveal: bool) -> str:

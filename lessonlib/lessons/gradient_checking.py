@@ -6,8 +6,8 @@ import numpy as np
 
 from lessonlib.checks import Case, Exercise, Malformed, Mistake
 from lessonlib.checks.comparing import as_numbers
-from lessonlib.checks.wording import listing
 from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.questions import names_out_of
 from lessonlib.lessons.suspect_gradients import candidates
 from lessonlib.nn import complex_step, numeric_gradient
 
@@ -980,26 +980,6 @@ CROSSES_KINK = Exercise(
 _WRONG = frozenset({"softmax", "product", "tiny"})
 
 
-class _Names(set):
-    """A set that a message shows in the alphabet's order."""
-
-    def __repr__(self):
-        return ", ".join(sorted(self)) or "nobody"
-
-
-def _accused(raw: dict, case: Case) -> dict:
-    """Return the accused names. Raises Malformed for what is no set of names."""
-    accused, known = raw["suspects"], list(candidates())
-    if isinstance(accused, dict) and accused:
-        accused = {name for name, wrong in accused.items() if wrong}
-    if isinstance(accused, str) or not isinstance(accused, set | list | tuple | dict | np.ndarray):
-        raise Malformed('suspects should be a set of names in quotes, such as {"square"}.')
-    strangers = sorted({str(name) for name in accused} - set(known))
-    if strangers:
-        raise Malformed(f"There is no {listing(strangers)} here. The names are {listing(known)}.")
-    return {"suspects": _Names(map(str, accused))}
-
-
 def _accuse(*names: str) -> Callable:
     return _value("suspects", set(names))
 
@@ -1024,7 +1004,7 @@ SUSPECTS = Exercise(
     outputs=("suspects",),
     returns="named",
     reference=_accuse(*_WRONG),
-    unpack=_accused,
+    unpack=names_out_of(candidates()),
     reveal=False,
     mistakes=(
         Mistake("the small error missed", _SMALL_MISSED, wrong=_accuse("product", "tiny")),

@@ -10,6 +10,7 @@ import numpy as np
 from lessonlib.checks import Case, Exercise, Malformed, Mistake
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.questions import names_out_of
 
 
 def seed_003():
@@ -700,18 +701,6 @@ NETWORK_STEP = Exercise(
 # --- linreg.suspects ---------------------------------------------------------------------------
 
 
-def _named_parameters(raw: dict, case: Case) -> dict:
-    names = raw["suspects"]
-    if isinstance(names, str):
-        names = {names}
-    if not isinstance(names, set | list | tuple) or not set(names) <= set(_PARAMETER_NAMES):
-        raise Malformed(
-            'suspects should be a set of names out of "W1", "b1", "W2", "b2", "W3" and "b3", such '
-            'as {"W1", "W2"}.'
-        )
-    return {"suspects": set(names)}
-
-
 def _suspect(*names: str):
     return lambda: {"suspects": set(names)}
 
@@ -723,7 +712,7 @@ SUSPECTS = Exercise(
     outputs=("suspects",),
     returns="named",
     reference=_suspect("b1", "b2", "b3"),
-    unpack=_named_parameters,
+    unpack=names_out_of(_PARAMETER_NAMES),
     reveal=False,
     mistakes=(
         Mistake(

@@ -14,6 +14,7 @@ from lessonlib.lessons.linear_network import (
     SUSPECTS,
     whole,
 )
+from lessonlib.lessons.questions import one_letter, set_to
 
 # --- drawing: samples in rows ------------------------------------------------------------------
 
@@ -108,31 +109,14 @@ RECALL_1 = Exercise(
 )
 
 
-def _letter(name: str):
-    """Return an `unpack` that takes "b", "B" or " b " for an answer."""
-
-    def unpack(raw: dict, case: Case) -> dict:
-        answer = raw[name]
-        letter = answer.strip().strip("()").lower() if isinstance(answer, str) else None
-        if letter not in ("a", "b", "c", "d"):
-            raise Malformed(f'{name} should be one of the letters "a", "b", "c" and "d".')
-        return {name: letter}
-
-    return unpack
-
-
-def _choose(name: str, letter: str):
-    return lambda: {name: letter}
-
-
 RECALL_2 = Exercise(
     id="linreg.recall_2",
     points=1,
     signature="hidden_units = …",
     outputs=("hidden_units",),
     returns="named",
-    reference=_choose("hidden_units", "b"),
-    unpack=_letter("hidden_units"),
+    reference=set_to(hidden_units="b"),
+    unpack=one_letter("hidden_units"),
     reveal=False,
     mistakes=(
         Mistake(
@@ -140,19 +124,19 @@ RECALL_2 = Exercise(
             "They start equal. To part, two of them would need different gradients. Go through "
             "one step: the same inputs, the same weights, the same activations. Where could a "
             "difference come from?",
-            wrong=_choose("hidden_units", "a"),
+            wrong=set_to(hidden_units="a"),
         ),
         Mistake(
             "nothing expected to move",
             "The weights are 0.5, not 0, so messages do pass through them, and the gradients are "
             "not zero. Something moves. Ask how the steps of the three units compare.",
-            wrong=_choose("hidden_units", "c"),
+            wrong=set_to(hidden_units="c"),
         ),
         Mistake(
             "an overflow expected",
             "Weights of 0.5 are moderate, and tanh never leaves -1 to 1: nothing grows without "
             "bound. Ask how the steps of the three units compare.",
-            wrong=_choose("hidden_units", "d"),
+            wrong=set_to(hidden_units="d"),
         ),
     ),
     hints=(

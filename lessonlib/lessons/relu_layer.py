@@ -454,9 +454,9 @@ LAYER_FORWARD = Exercise(
     hints=(
         "You have done this for one sample on paper: products, sum, bias, ReLU. Now the samples "
         "stand side by side in X, one in each column, and W X does all of them at once.",
-        "Write the shapes under the letters. W is (n, n_in), X is (n_in, m): the inner sizes agree, "
-        "and the product is (n, m), one row for each unit and one column for each sample. b is "
-        "(n, 1), and NumPy adds it to every column by itself.",
+        "Write the shapes under the letters. W is (n, n_in), X is (n_in, m): the inner sizes "
+        "agree, and the product is (n, m), one row for each unit and one column for each sample. "
+        "b is (n, 1), and NumPy adds it to every column by itself.",
         "The function is three lines: make Z with @ and +; make A from Z, with the relu that you "
         "wrote above; return both, Z first. Take care that making A does not write into Z.",
     ),
@@ -528,13 +528,15 @@ LAYER_BACKWARD = Exercise(
             "mask left out",
             "The gradient also flows through units that the ReLU has stopped. Two slips give these "
             "numbers: dA is used where dZ is meant, or the mask asks whether the activation is "
-            ">= 0, which is always true. Make the mask from Z, with >, and multiply dA by it first.",
+            ">= 0, which is always true. Make the mask from Z, with >, and multiply dA by it "
+            "first.",
             wrong=_backward(mask=np.ones_like),
         ),
         Mistake(
             "mask with >=",
             "It is right but where Z is exactly 0. There the slope of the ReLU is 0 by agreement, "
-            "so nothing flows back. Look at the comparison that makes your mask: >= lets zero pass.",
+            "so nothing flows back. Look at the comparison that makes your mask: >= lets zero "
+            "pass.",
             wrong=_backward(mask=lambda Z: (Z >= 0).astype(float)),
         ),
         Mistake(

@@ -11,6 +11,7 @@ from lessonlib.checks.comparing import as_numbers
 from lessonlib.checks.observing import describe
 from lessonlib.data import two_moons
 from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.questions import names_out_of, one_letter, set_to
 from lessonlib.nn import sigmoid
 
 LAYERS = ("W1", "b1", "W2", "b2")
@@ -151,31 +152,14 @@ RECALL_1 = Exercise(
 )
 
 
-def _one_letter(name: str):
-    """Return an `unpack` that takes one of four letters, in capitals or not."""
-
-    def unpack(raw: dict, case: Case) -> dict:
-        value = raw[name]
-        letter = value.strip().lower().strip("()") if isinstance(value, str) else ""
-        if letter not in ("a", "b", "c", "d"):
-            raise Malformed(f'{name} should be one of the letters "a", "b", "c" and "d" in quotes.')
-        return {name: letter}
-
-    return unpack
-
-
-def _letter(name: str, letter: str):
-    return lambda: {name: letter}
-
-
 RECALL_2 = Exercise(
     id="twolayer.recall_2",
     points=1,
     signature="verdict = …",
     outputs=("verdict",),
     returns="named",
-    reference=_letter("verdict", "b"),
-    unpack=_one_letter("verdict"),
+    reference=set_to(verdict="b"),
+    unpack=one_letter("verdict"),
     reveal=False,
     mistakes=(
         Mistake(
@@ -183,19 +167,19 @@ RECALL_2 = Exercise(
             "A central difference in double precision agrees with a right gradient to about ten "
             "digits. With an error of 0.04 the two differ in the second digit. Rounding is never "
             "that large.",
-            wrong=_letter("verdict", "a"),
+            wrong=set_to(verdict="a"),
         ),
         Mistake(
             "both taken as wrong",
             "No numeric gradient agrees to the last digit: the formula and the rounding leave an "
             "error near 1e-10. Which of the two errors is of that kind?",
-            wrong=_letter("verdict", "c"),
+            wrong=set_to(verdict="c"),
         ),
         Mistake(
             "a smaller step as the cure",
             "At h = 1e-5 the check is at its best. A far smaller step subtracts two nearly equal "
             "losses and loses digits. An error of 0.04 does not come from the step.",
-            wrong=_letter("verdict", "d"),
+            wrong=set_to(verdict="d"),
         ),
     ),
     hints=(
@@ -1467,18 +1451,6 @@ UPDATE_PARAMETERS = Exercise(
 # --- twolayer.suspects ---------------------------------------------------------------------------
 
 
-def _suspects_named(raw: dict, case: Case) -> dict:
-    names = raw["suspects"]
-    if isinstance(names, str):
-        names = [names]
-    known = ", ".join(f'"{name}"' for name in GRADIENTS)
-    if not isinstance(names, set | list | tuple) or any(name not in GRADIENTS for name in names):
-        raise Malformed(
-            f"suspects should be a set with some of the names {known}, in quotes, between braces."
-        )
-    return {"suspects": [name for name in GRADIENTS if name in names]}
-
-
 def _suspects(*names: str):
     return lambda: {"suspects": set(names)}
 
@@ -1494,7 +1466,7 @@ SUSPECTS = Exercise(
     outputs=("suspects",),
     returns="named",
     reference=_suspects("dW1", "db1"),
-    unpack=_suspects_named,
+    unpack=names_out_of(GRADIENTS),
     reveal=False,
     mistakes=(
         _suspected(
@@ -1819,27 +1791,27 @@ RANDOM_LABELS = Exercise(
     signature="random_labels = …",
     outputs=("random_labels",),
     returns="named",
-    reference=_letter("random_labels", "c"),
-    unpack=_one_letter("random_labels"),
+    reference=set_to(random_labels="c"),
+    unpack=one_letter("random_labels"),
     reveal=False,
     mistakes=(
         Mistake(
             "a larger network as the cure",
             "More units and more epochs do raise the number on the points it was trained on. Fresh "
             "points have their labels from new coin flips: what could a network know about them?",
-            wrong=_letter("random_labels", "a"),
+            wrong=set_to(random_labels="a"),
         ),
         Mistake(
             "a weak rule found",
             "Of 100 coin flips about half are heads, give or take 5. So 52 of 100 is what guessing "
             "gives. And a rule would have to come from somewhere: how were the labels made?",
-            wrong=_letter("random_labels", "b"),
+            wrong=set_to(random_labels="b"),
         ),
         Mistake(
             "the bug alone blamed",
             "The planted gradients were wrong, and right ones reach more on the training points. "
             "But think of fresh points, labelled by new coin flips: can right gradients help?",
-            wrong=_letter("random_labels", "d"),
+            wrong=set_to(random_labels="d"),
         ),
     ),
     hints=(

@@ -7,30 +7,10 @@ import numpy as np
 from lessonlib.checks import Case, Exercise, Malformed, Mistake
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.questions import one_letter, set_to
 
 X = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
 Y = np.array([[0, 1, 1, 0]])
-
-
-def _one_of(name: str, letters: str):
-    """Return an `unpack` that takes one letter, in either case, with or without a bracket."""
-
-    def unpack(raw: dict, case: Case) -> dict:
-        value = raw[name]
-        given = value.strip(" .()").lower() if isinstance(value, str) else None
-        for letter in letters:
-            if given == letter.lower():
-                return {name: letter}
-        raise Malformed(
-            f'{name} should be one letter in quotes, "{letters[0]}" to "{letters[-1]}".'
-        )
-
-    return unpack
-
-
-def _set_to(**values):
-    """Return an answer that sets these values."""
-    return lambda: values
 
 
 # --- xor.recall_1 and xor.recall_2 -------------------------------------------------------------
@@ -49,7 +29,7 @@ RECALL_1 = Exercise(
     signature="dz = …",
     outputs=("dz",),
     returns="named",
-    reference=_set_to(dz=[0, 0, 5]),
+    reference=set_to(dz=[0, 0, 5]),
     unpack=_three_numbers,
     reveal=False,
     mistakes=(
@@ -57,43 +37,43 @@ RECALL_1 = Exercise(
             "1 at zero",
             "The second sample sits exactly on the kink. By agreement the slope of the ReLU there "
             "is 0, so nothing flows back through it.",
-            wrong=_set_to(dz=[0, 5, 5]),
+            wrong=set_to(dz=[0, 5, 5]),
         ),
         Mistake(
             "mask left out",
             "You passed da on unchanged. On its way back it goes through the ReLU, and the ReLU "
             "lets the gradient through only where it let the value through.",
-            wrong=_set_to(dz=[5, 5, 5]),
+            wrong=set_to(dz=[5, 5, 5]),
         ),
         Mistake(
             "the value of the ReLU for its slope",
             "You multiplied by relu(z). The chain rule multiplies by the slope of the ReLU at z, "
             "and a slope of this curve is never 3.",
-            wrong=_set_to(dz=[0, 0, 15]),
+            wrong=set_to(dz=[0, 0, 15]),
         ),
         Mistake(
             "multiplied by z",
             "You multiplied by z itself. The chain rule multiplies by the slope of the ReLU at z: "
             "ask of each sample whether the curve rises there.",
-            wrong=_set_to(dz=[-10, 0, 15]),
+            wrong=set_to(dz=[-10, 0, 15]),
         ),
         Mistake(
             "mask upside down",
             "You let the gradient through where the unit is silent. Think of the curve: where is "
             "it flat, so that a small change of z changes nothing?",
-            wrong=_set_to(dz=[5, 5, 0]),
+            wrong=set_to(dz=[5, 5, 0]),
         ),
         Mistake(
             "the slope alone",
             "These are the slopes of the ReLU, ones and zeros. They are half of the answer: da "
             "still has to be multiplied by them.",
-            wrong=_set_to(dz=[0, 0, 1]),
+            wrong=set_to(dz=[0, 0, 1]),
         ),
         Mistake(
             "half at zero",
             "The mean of the slopes on both sides is a fair idea for the sample on the kink. In "
             "this course the slope at 0 is 0.",
-            wrong=_set_to(dz=[0, 2.5, 5]),
+            wrong=set_to(dz=[0, 2.5, 5]),
         ),
     ),
     hints=(
@@ -114,27 +94,27 @@ RECALL_2 = Exercise(
     signature='verdict = "a" … "d"',
     outputs=("verdict",),
     returns="named",
-    reference=_set_to(verdict="b"),
-    unpack=_one_of("verdict", "abcd"),
+    reference=set_to(verdict="b"),
+    unpack=one_letter("verdict", "abcd"),
     reveal=False,
     mistakes=(
         Mistake(
             "a loose tolerance",
             "4e-3 looks small, but next to 2e-9 it is a million times too large. Lesson 03 caught "
             "an error of 0.1 % in a gradient: what did its relative error look like?",
-            wrong=_set_to(verdict="a"),
+            wrong=set_to(verdict="a"),
         ),
         Mistake(
             "the step blamed",
             "A bad step h spoils all four comparisons, and three of them agree to eight digits. "
             "With h = 1e-12 rounding would drown them too.",
-            wrong=_set_to(verdict="c"),
+            wrong=set_to(verdict="c"),
         ),
         Mistake(
             "one error taken for all",
             "Each tensor has a comparison of its own, and three of them came out well. An error in "
             "dW2 stays in dW2: no other gradient is computed from it.",
-            wrong=_set_to(verdict="d"),
+            wrong=set_to(verdict="d"),
         ),
     ),
     hints=(
@@ -279,7 +259,7 @@ def _shaped(name: str, value) -> np.ndarray:
 
 
 def _net(W1, b1, W2, b2=0.0):
-    return _set_to(W1=W1, b1=np.reshape(b1, (2, 1)), W2=[W2], b2=[[b2]])
+    return set_to(W1=W1, b1=np.reshape(b1, (2, 1)), W2=[W2], b2=[[b2]])
 
 
 RELU_WEIGHTS = Exercise(
@@ -1462,32 +1442,32 @@ BUG_HUNT = Exercise(
     signature="wrong_line = …",
     outputs=("wrong_line",),
     returns="named",
-    reference=_set_to(wrong_line=3),
+    reference=set_to(wrong_line=3),
     reveal=False,
     mistakes=(
         Mistake(
             "line 1 accused",
             "Line 1 runs the net on the weights that came in, and that is what an epoch starts "
             "with. Go on to what happens to those weights afterwards.",
-            wrong=_set_to(wrong_line=1),
+            wrong=set_to(wrong_line=1),
         ),
         Mistake(
             "line 2 accused",
             "Line 2 gets dw2 from the same weights that line 1 has used, and the table says that "
             "w2 is right. Look at what is wrong in the table, and at the lines that lead there.",
-            wrong=_set_to(wrong_line=2),
+            wrong=set_to(wrong_line=2),
         ),
         Mistake(
             "the victim taken for the culprit",
             "Line 4 does hand back a wrong dw1, but as a line it is right. One of the things that "
             "it reads is no longer what it was in line 1. Which line changed it?",
-            wrong=_set_to(wrong_line=4),
+            wrong=set_to(wrong_line=4),
         ),
         Mistake(
             "line 5 accused",
             "By line 5 both gradients are there, so w1 may move. Ask the same of the other update: "
             "are both gradients there when it happens?",
-            wrong=_set_to(wrong_line=5),
+            wrong=set_to(wrong_line=5),
         ),
     ),
     hints=(
@@ -1508,28 +1488,28 @@ SYMMETRY = Exercise(
     signature='symmetry = "a" … "d"',
     outputs=("symmetry",),
     returns="named",
-    reference=_set_to(symmetry="c"),
-    unpack=_one_of("symmetry", "abcd"),
+    reference=set_to(symmetry="c"),
+    unpack=one_letter("symmetry", "abcd"),
     reveal=False,
     mistakes=(
         Mistake(
             "gradients of zero",
             "Something does move: run the experiment and compare the first row of w1 before and "
             "after. The gradients are not 0, so ask how the two rows' gradients compare.",
-            wrong=_set_to(symmetry="a"),
+            wrong=set_to(symmetry="a"),
         ),
         Mistake(
             "parting by the samples",
             "The samples do differ, but both units see all four of them. What would one unit have "
             "to see, or feel on the way back, that its twin does not?",
-            wrong=_set_to(symmetry="b"),
+            wrong=set_to(symmetry="b"),
         ),
         Mistake(
             "parting by rounding",
             "Rounding happens, but twins are rounded alike: the same operations on the same "
             "numbers give the same digits. Look at what the experiment prints for the difference "
             "of the rows.",
-            wrong=_set_to(symmetry="d"),
+            wrong=set_to(symmetry="d"),
         ),
     ),
     hints=(

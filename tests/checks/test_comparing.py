@@ -61,3 +61,9 @@ def test_nan_agrees_with_nan_only_when_asked_and_in_the_same_place():
     assert not agree(spoilt, spoilt, 1e-9)
     assert agree(spoilt, spoilt, 1e-9, nan_too=True)
     assert not agree(spoilt[::-1] * 2, spoilt, 1e-9, nan_too=True)
+
+
+def test_a_finite_value_never_agrees_with_infinity():
+    assert not agree(3.0, np.inf, 1e-9, nan_too=True)
+    assert not agree(np.array([1.0, 2.0]), np.array([1.0, -np.inf]), 1e-9, nan_too=True)
+    assert agree(np.array([1.0, np.inf]), np.array([1.0, np.inf]), 1e-9, nan_too=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import toys
 from toys import TOY, VALUES, row_stats
 
 from lessonlib.checks import judge
@@ -193,3 +194,9 @@ def test_a_difference_in_the_last_digits_only_breaks_nothing():
 def test_a_set_is_shown_in_the_same_order_each_time():
     names = replace(VALUES, outputs=("p",), signature="p = …", reference=lambda: {"p": {"b"}})
     assert "{'a', 'c', 'x'}" in judge(names, named={"p": {"x", "c", "a"}}).message
+
+
+def test_no_line_of_a_message_is_too_wide_for_the_validate_button():
+    wide = replace(TOY, cases=lambda rng: [toys.case(rng, 9, 3)], mistakes=())
+    verdict = judge(wide, lambda X, s: (X.mean(axis=1) + 1e-3 * np.pi, X.sum(axis=0)))
+    assert max(map(len, verdict.message.split("\n"))) <= 76, verdict.message

@@ -10,10 +10,10 @@ def row_stats(X, scale):
 
 
 def _cases(rng):
-    return [_case(rng, 3, 4), _case(rng, 2, 1, "one sample"), _case(rng, 5, 7)]
+    return [case(rng, 3, 4), case(rng, 2, 1, "one sample"), case(rng, 5, 7)]
 
 
-def _case(rng, n, m, *tags):
+def case(rng, n, m, *tags):
     X = rng.integers(1, 9, size=(n, m)) / 4
     return Case((X, 2.0), f"{n} rows, {m} columns", {"n": n, "m": m}, tags)
 

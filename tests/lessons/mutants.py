@@ -38,7 +38,9 @@ def _difference(before: ast.AST, after: ast.AST) -> str:
 
 def _changes(tree: ast.AST) -> Iterator[Callable[[], None]]:
     """Yield, for each place that can be changed, a function that changes it."""
-    negated = {id(n.operand) for n in ast.walk(tree) if isinstance(n, ast.UnaryOp)}
+    # NumPy takes -2 for -1 in a shape; zip's strict only guards what cannot happen.
+    spared = {id(n.operand) for n in ast.walk(tree) if isinstance(n, ast.UnaryOp)}
+    spared |= {id(n.value) for n in ast.walk(tree) if getattr(n, "arg", "") == "strict"}
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp):
             if type(node.op) in OPERATORS:
@@ -50,7 +52,7 @@ def _changes(tree: ast.AST) -> Iterator[Callable[[], None]]:
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             yield lambda n=node: setattr(n, "op", ast.UAdd())
         elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-            if id(node) not in negated:  # NumPy takes -2 for -1 in a shape
+            if id(node) not in spared:
                 yield lambda n=node: setattr(n, "value", _other(n.value))
         yield from _without_transposition(node)
 

@@ -307,7 +307,8 @@ def test_what_is_no_step_is_refused(value):
     ("suspects", "words"),
     [
         ({}, "Nobody is accused"),
-        ("tiny", "a set of names"),
+        ("tiny", "Some names are missing"),
+        (3, "a set of names"),
         ({"tyni"}, "There is no tyni here"),
         ({"softmax", "product", "tiny", "square"}, "do not belong"),
     ],

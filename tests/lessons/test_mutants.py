@@ -21,6 +21,10 @@ EXERCISES = [
 EQUIVALENT: dict[str, set[str]] = {
     # A probability of exactly one half is left free.
     "xor.predict": {"return (forward(w1, w2, x)[3][0] > 0.5).astype(int)"},
+    # The other order of the product has the same eigenvalues, and zeros.
+    "linreg.max_learning_rate": {"hessian = X1 @ (2 * X1.T) / len(X)"},
+    # What would be sent below the first layer goes nowhere.
+    "deep.backward": {"if layer >= 0:"},
 }
 
 

@@ -413,7 +413,7 @@ def test_other_forms_of_the_forward_pass(answer, words):
 
 
 def test_other_words_for_a_letter_or_a_name():
-    assert "one of the letters" in judge("twolayer.random_labels", random_labels=3).message
-    assert "one of the letters" in judge("twolayer.recall_2", verdict="yes").message
-    assert "some of the names" in judge("twolayer.suspects", suspects={"W1"}).message
+    assert "one letter in quotes" in judge("twolayer.random_labels", random_labels=3).message
+    assert "one letter in quotes" in judge("twolayer.recall_2", verdict="yes").message
+    assert "There is no W1 here" in judge("twolayer.suspects", suspects={"W1"}).message
     assert "whole numbers" in judge("twolayer.recall_1", db_shape="(4, 1)").message
