@@ -77,8 +77,8 @@ class Network:
         optimiser:  "sgd", "momentum" or "adam".
         l2:         strength of the penalty l2/2 * sum of the squared weights (biases are free).
         validation: (X, Y) that are never trained on; their losses are returned too.
-        patience:   after more epochs than this without a better validation loss training stops
-                    and takes the best parameters back.
+        patience:   after so many epochs without a better validation loss training stops and takes
+                    the best parameters back.
         report:     called with (epoch, losses) after each epoch.
 
         Raises ValueError for arrays that do not fit, FloatingPointError if the loss is not finite.
@@ -241,7 +241,7 @@ class _Best:
     @property
     def is_past(self) -> bool:
         """Whether the best epoch was longer ago than anybody wants to wait."""
-        return self.patience is not None and self.age > self.patience
+        return self.patience is not None and self.age >= self.patience
 
     def see(self, loss: float, theta: np.ndarray) -> None:
         self.age += 1

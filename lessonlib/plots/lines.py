@@ -86,7 +86,7 @@ def loss_curve(losses, title="Loss during training", xlabel="step", ylabel="loss
     for i, (name, run) in enumerate(runs.items()):
         run = np.asarray(run, dtype=float)
         _draw_curve(ax, np.arange(len(run)), run, name, i)
-        said.append(_say_loss(name, run))
+        said.append(_say_loss(name, run, xlabel))
     _finish(ax, many=len(runs) > 1)
     return Picture(figure, f"{title}. Line plot of {ylabel} against {xlabel}. " + " ".join(said))
 
@@ -186,11 +186,11 @@ def _say_hinges(title, names, kinks, interval, w, b, v):
     )
 
 
-def _say_loss(name, run):
+def _say_loss(name, run, place):
     best = int(np.nanargmin(run))
     rises = int(np.sum(run[1:] > run[:-1]))
     text = (
-        f"{name}: {number(run[0])} at step 0, {number(run[-1])} at step {len(run) - 1},"
-        f" lowest {number(run[best])} at step {best};"
+        f"{name}: {number(run[0])} at {place} 0, {number(run[-1])} at {place} {len(run) - 1},"
+        f" lowest {number(run[best])} at {place} {best};"
     )
     return text + (f" it rises in {rises} of its steps." if rises else " it never rises.")
