@@ -34,6 +34,14 @@ LESSONS = [
     Lesson("00-start-here", "start", "lessonlib.lessons.start_here"),
     Lesson("01-relu-layer", "relu", "lessonlib.lessons.relu_layer"),
     Lesson("02-three-layers-by-hand", "hand", "lessonlib.lessons.three_layers"),
+    Lesson("03-gradient-checking", "gradcheck", "lessonlib.lessons.gradient_checking"),
+    Lesson("04-xor", "xor", "lessonlib.lessons.xor"),
+    Lesson("05-two-layer-network", "twolayer", "lessonlib.lessons.two_layer"),
+    Lesson("06-linear-regression", "linreg", "lessonlib.lessons.linear_regression"),
+    Lesson("07-deep-network", "deep", "lessonlib.lessons.deep_network"),
+    Lesson("08-training", "training", "lessonlib.lessons.training"),
+    Lesson("09-digits", "digits", "lessonlib.lessons.digits"),
+    Lesson("10-autodiff", "autodiff", "lessonlib.lessons.autodiff"),
 ]
 
 

@@ -30,14 +30,16 @@ def one_letter(name: str, letters: str = "abcd") -> Callable:
 
 
 def names_out_of(known: Iterable[str], name: str = "suspects") -> Callable:
-    """Return an `unpack` that takes a set of the known names, in any collection, or just one."""
+    """Return an `unpack` that takes a set of the known names, in any collection and either case."""
     known = list(known)
+    as_known = {each.lower(): each for each in known}
 
     def unpack(raw: dict, case: Case) -> dict:
         names = _collected(raw[name])
         if names is None:
             example = f'{{"{known[0]}", "{known[1]}"}}'
             raise Malformed(f"{name} should be a set of names in quotes, such as {example}.")
+        names = {as_known.get(each.lower(), each) for each in names}
         strangers = sorted(names - set(known))
         if strangers:
             raise Malformed(
