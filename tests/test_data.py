@@ -80,11 +80,19 @@ def test_without_noise_spiral_arms_are_half_a_turn_apart():
 
 
 def test_the_digits_are_all_there():
-    X, labels = data.digits()
-    assert X.shape == (1797, 64) and labels.shape == (1797,)
-    assert X.min() == 0 and X.max() == 16
-    assert np.bincount(labels).tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    (X, labels), (X_held, held) = data.digits(), data.held_back_digits()
+    assert X.shape == (1438, 64) and labels.shape == (1438,)
+    assert X_held.shape == (359, 64) and held.shape == (359,)
+    assert X.min() == X_held.min() == 0 and X.max() == X_held.max() == 16
+    counts = np.bincount(labels) + np.bincount(held)
+    assert counts.tolist() == [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
     assert X[0].reshape(8, 8)[0].tolist() == [0, 0, 5, 13, 9, 1, 0, 0]  # the first zero's top row
+
+
+def test_no_digit_is_both_handed_out_and_held_back():
+    (X, _), (X_held, held) = data.digits(), data.held_back_digits()
+    assert len(np.unique(np.vstack([X, X_held]), axis=0)) == 1797
+    assert np.bincount(held).min() >= 20
 
 
 def test_every_shipped_file_names_its_source_and_licence():
