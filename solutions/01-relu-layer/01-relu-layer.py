@@ -569,9 +569,9 @@ check("relu.dead_units", dead_units)
 #    fires. A row with a single coloured cell is alive: for that one sample it learns.
 # 2. Put it as a question with yes or no. For one entry: is it above 0? For one unit: is that so for
 #    any of its samples? A unit is dead when the answer is no.
-# 3. Z > 0 asks the first question of all entries at once. np.any and np.all gather the answers; with
-#    axis=1 they do so along each row, and give one answer for each unit. The sign ~ in front turns
-#    yes into no.
+# 3. Z > 0 asks the first question of all entries at once. np.any and np.all gather the answers;
+#    with axis=1 they do so along each row, and give one answer for each unit. The sign ~ in front
+#    turns yes into no.
 #
 # </details>
 

@@ -234,7 +234,7 @@ means = [np.mean(X_train[y_train == digit], axis=0) for digit in range(10)]
 plots.digit_grid(
     np.vstack([all_mean, all_spread, *means]),
     ["mean", "spread", *[f"mean {digit}" for digit in range(10)]],
-    title="Over 1,150 images: mean, spread, and the mean of each digit",
+    title="Mean, spread, and the mean of each digit",
     columns=6,
 )
 
@@ -776,36 +776,32 @@ check("digits.bug_hunt", wrong_line=wrong_line)
 
 
 # %% solution="digits-classifier"
-### BEGIN SOLUTION
 def train(X, y, rng):
     """X (m, 64) grey levels, y (m,): a trained network, and the images that set the scale."""
+    ### BEGIN SOLUTION
     X_known, y_known = with_copies(X, y)
     X_scaled, _ = standardize(X_known, X_known)
+    Y_known = one_hot(y_known, 10)
     network = Network([64, 128, 10], rng, hidden="relu", output="softmax")
+    choices = {"batch_size": 64, "rng": rng, "optimiser": "adam", "l2": 0.001}
     for rate, epochs in ((0.003, 20), (0.0005, 10)):
-        network.fit(
-            X_scaled,
-            one_hot(y_known, 10),
-            rate,
-            epochs,
-            batch_size=64,
-            rng=rng,
-            optimiser="adam",
-            l2=0.001,
-        )
+        network.fit(X_scaled, Y_known, rate, epochs, **choices)
     return network, X_known
+    ### END SOLUTION
 
 
+# reader: the trained network; X_known: the images that set its scale
+### BEGIN SOLUTION
 reader, X_known = train(X, y, np.random.default_rng(9))
+### END SOLUTION
 
 
 def classifier(X):
     """X (m, 64), grey levels from 0 to 16: the label of each row, (m,)."""
+    ### BEGIN SOLUTION
     _, X_scaled = standardize(X_known, X)
     return np.argmax(reader.predict(X_scaled), axis=1)
-
-
-### END SOLUTION
+    ### END SOLUTION
 
 
 # %% check="digits.classifier"
