@@ -76,6 +76,8 @@ class Exercise:
     rtol:      allowed norm of the difference relative to the norm of the right value.
     reveal:    whether a message may show the right value (not where typing it in is the exercise).
     seconds:   time for all cases together, before an endless loop is assumed.
+    may_read_notebook: whether an answer may use variables of the notebook, such as a network that
+               was trained there; otherwise a wrong one is told that it does.
     """
 
     id: str
@@ -92,6 +94,7 @@ class Exercise:
     rtol: float = 1e-9
     reveal: bool = True
     seconds: float = 4.0
+    may_read_notebook: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -40,7 +40,8 @@ def judge(
         responses = [Response(value=plain(named)) for _ in cases]
     else:
         responses = ask(exercise, answer, cases)
-    return _verdict(diagnosis, responses, surroundings(answer))
+    around = Surroundings() if exercise.may_read_notebook else surroundings(answer)
+    return _verdict(diagnosis, responses, around)
 
 
 # --- before the answer is asked ----------------------------------------------------------------

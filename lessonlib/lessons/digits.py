@@ -10,14 +10,10 @@ from lessonlib.checks.comparing import agree, as_numbers
 from lessonlib.checks.observing import describe
 from lessonlib.data import digits, held_back_digits
 from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.questions import set_to
 from lessonlib.nn import sigmoid
 
 # --- digits.recall_1 and digits.recall_2 -------------------------------------------------------
-
-
-def _set_to(**values):
-    """Return an answer in which these names have these values."""
-    return lambda: dict(values)
 
 
 def _three_numbers(raw: dict, case: Case) -> dict:
@@ -35,7 +31,7 @@ RECALL_1 = Exercise(
     signature="dz = …",
     outputs=("dz",),
     returns="named",
-    reference=_set_to(dz=_P - _Y),
+    reference=set_to(dz=_P - _Y),
     unpack=_three_numbers,
     rtol=1e-6,
     reveal=False,
@@ -44,43 +40,43 @@ RECALL_1 = Exercise(
             "the difference the wrong way round",
             "By your numbers the loss grows when the score of the right class grows. It is the "
             "other way round: raising that score helps. Which of the two columns comes first?",
-            wrong=_set_to(dz=_Y - _P),
+            wrong=set_to(dz=_Y - _P),
         ),
         Mistake(
             "only the right class",
             "The wrong classes got no gradient. But their scores share the probability with the "
             "right one: whatever raises them takes something away from it.",
-            wrong=_set_to(dz=(_P - _Y) * _Y),
+            wrong=set_to(dz=(_P - _Y) * _Y),
         ),
         Mistake(
             "the probabilities themselves",
             "These are the three probabilities. At the right class something has to be taken away, "
             "since there a higher score makes the loss smaller.",
-            wrong=_set_to(dz=_P),
+            wrong=set_to(dz=_P),
         ),
         Mistake(
             "the softmax's slope once more",
             "You multiplied by p (1 - p) as well. In lesson 02 the slopes of the logarithm and of "
             "the softmax cancelled almost completely, so that a plain difference is left.",
-            wrong=_set_to(dz=(_P - _Y) * _P * (1 - _P)),
+            wrong=set_to(dz=(_P - _Y) * _P * (1 - _P)),
         ),
         Mistake(
             "the gradient at the probabilities",
             "That is how the loss changes with p. The question is one step further back: how it "
             "changes with the scores, in front of the softmax.",
-            wrong=_set_to(dz=-_Y / _P),
+            wrong=set_to(dz=-_Y / _P),
         ),
         Mistake(
             "divided by the number of classes",
             "You divided by 3. A mean is taken over samples, and here is one sample. Its classes "
             "share one loss.",
-            wrong=_set_to(dz=(_P - _Y) / 3),
+            wrong=set_to(dz=(_P - _Y) / 3),
         ),
         Mistake(
             "another class taken as the right one",
             "You took away 1 at the second class, which got the largest probability. The network "
             "would like that one. But the truth is the third.",
-            wrong=_set_to(dz=_P - np.array([0.0, 1.0, 0.0])),
+            wrong=set_to(dz=_P - np.array([0.0, 1.0, 0.0])),
         ),
     ),
     hints=(
@@ -108,7 +104,7 @@ RECALL_2 = Exercise(
     signature="steps = …",
     outputs=("steps",),
     returns="named",
-    reference=_set_to(steps=360),
+    reference=set_to(steps=360),
     unpack=_one_number,
     reveal=False,
     mistakes=(
@@ -116,35 +112,35 @@ RECALL_2 = Exercise(
             "the last batch dropped",
             "You counted the full batches only. What is left over after them makes one more, "
             "shorter batch, for in an epoch every sample is used once.",
-            wrong=_set_to(steps=340),
+            wrong=set_to(steps=340),
         ),
         Mistake(
             "a broken number of batches",
             "There is no such thing as a part of a step. The samples left over after the full "
             "batches make a shorter batch, and that costs a whole step.",
-            wrong=_set_to(steps=20 * 1150 / 64),
+            wrong=set_to(steps=20 * 1150 / 64),
         ),
         Mistake(
             "a single epoch",
             "That is one epoch. The run has 20 of them.",
-            wrong=_set_to(steps=18),
+            wrong=set_to(steps=18),
         ),
         Mistake(
             "one step for each epoch",
             "One step for each epoch is what training on all samples at once does. With batches "
             "there is a step after every batch.",
-            wrong=_set_to(steps=20),
+            wrong=set_to(steps=20),
         ),
         Mistake(
             "one step for each sample",
             "That would be batches of a single sample. Here 64 of them share one step.",
-            wrong=_set_to(steps=20 * 1150),
+            wrong=set_to(steps=20 * 1150),
         ),
         Mistake(
             "batch size times epochs",
             "64 is how many samples one batch has, not how many batches there are. How often does "
             "64 fit into the samples?",
-            wrong=_set_to(steps=20 * 64),
+            wrong=set_to(steps=20 * 64),
         ),
     ),
     hints=(
@@ -1267,26 +1263,26 @@ BUG_HUNT = Exercise(
     signature="wrong_line = …",
     outputs=("wrong_line",),
     returns="named",
-    reference=_set_to(wrong_line=3),
+    reference=set_to(wrong_line=3),
     reveal=False,
     mistakes=(
         Mistake(
             "line 1 accused",
             "Line 1 says how many digits the test part gets, a fifth of all. The sizes of both "
             "parts are right. What is wrong is which digits are in them.",
-            wrong=_set_to(wrong_line=1),
+            wrong=set_to(wrong_line=1),
         ),
         Mistake(
             "line 2 accused",
             "Line 2 shuffles the row numbers and takes the first fifth: a good test part, drawn "
             "fairly. But the training part must hold the others. Does it?",
-            wrong=_set_to(wrong_line=2),
+            wrong=set_to(wrong_line=2),
         ),
         Mistake(
             "line 4 accused",
             "Line 4 takes the rows that it is told to take, the same ones from X and from y. Every "
             "image has its own label. Who tells it which rows?",
-            wrong=_set_to(wrong_line=4),
+            wrong=set_to(wrong_line=4),
         ),
     ),
     hints=(
@@ -1443,6 +1439,7 @@ CLASSIFIER = Exercise(
     points=8,
     signature="classifier(X) -> labels",
     outputs=(_READS,),
+    may_read_notebook=True,
     reference=classifier,
     cases=_unseen,
     script=_read_digits,

@@ -126,6 +126,14 @@ def test_a_function_that_reads_the_notebook_is_told_so():
     assert "reads `SCALE` of the notebook" in said(judge(TOY, answer))
 
 
+def test_where_the_contract_allows_it_reading_the_notebook_is_not_mentioned():
+    def answer(X, scale):
+        return SCALE * X.mean(axis=1) + 1, X.sum(axis=1, keepdims=True)
+
+    verdict = judge(replace(TOY, may_read_notebook=True), answer)
+    assert not verdict.passed and "of the notebook" not in said(verdict)
+
+
 def test_warnings_cost_nothing_and_are_mentioned():
     def answer(X, scale):
         np.log(0 * X)
