@@ -1,6 +1,7 @@
 """Judge an answer: ask it for its values, compare them, and say what is wrong."""
 
 import inspect
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,6 +10,7 @@ from lessonlib.checks import wording
 from lessonlib.checks.asking import Problem, Response, ask
 from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.checks.exercise import Case, Exercise, Malformed
+from lessonlib.checks.observing import describe
 from lessonlib.checks.plain import Opaque, plain
 from lessonlib.checks.reading import Surroundings, surroundings
 from lessonlib.checks.verdict import OutputResult, Verdict
@@ -133,7 +135,23 @@ def _unpacked(exercise: Exercise, cases: list[Case], responses: list[Response]) 
             )
         if isinstance(response.value, Opaque) and exercise.unpack:
             raise Malformed(f"It returns {response.value.text}, which is not plain numbers.")
-    return [exercise.values(r.value, c) for r, c in zip(responses, cases, strict=True)]
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [_values(exercise, r.value, c) for r, c in zip(responses, cases, strict=True)]
+
+
+def _values(exercise: Exercise, value, case: Case) -> dict:
+    """Return the outputs in a value; whatever an `unpack` stumbles over is no plain right form."""
+    try:
+        return exercise.values(value, case)
+    except Malformed:
+        raise
+    except Exception:
+        what = describe(value)
+        raise Malformed(
+            f"The answer is {what}, which has not the form that the contract asks for: "
+            f"{exercise.signature}."
+        ) from None
 
 
 def _share(exercise: Exercise, results: list[OutputResult]) -> float:

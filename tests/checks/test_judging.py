@@ -208,3 +208,9 @@ def test_no_line_of_a_message_is_too_wide_for_the_validate_button():
     wide = replace(TOY, cases=lambda rng: [toys.case(rng, 9, 3)], mistakes=())
     verdict = judge(wide, lambda X, s: (X.mean(axis=1) + 1e-3 * np.pi, X.sum(axis=0)))
     assert max(map(len, verdict.message.split("\n"))) <= 76, verdict.message
+
+
+def test_a_value_that_an_exercise_cannot_take_apart_gets_a_sentence():
+    fragile = replace(TOY, unpack=lambda raw, case: {"mean": raw[0][:], "total": raw[1]})
+    verdict = judge(fragile, lambda X, s: 3.0)
+    assert "has not the form that the contract asks for" in said(verdict)

@@ -22,7 +22,7 @@ class Strange:
 
 VALUES = {
     "None": None,
-    "a number": 0.5,
+    "a number": -7.25,
     "nan": float("nan"),
     "a whole number": 10**400,
     "a complex number": 1j,
