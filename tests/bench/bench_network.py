@@ -18,6 +18,9 @@ import numpy as np
 
 from lessonlib.nn.network import Network
 
+# JAX has a thread pool of its own, which OMP_NUM_THREADS does not reach.
+os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+
 STEP_RATIO = 1.25  # one training step over its matrix products
 XOR_MICROSECONDS = 20.0
 SIZES, BATCH = (784, 256, 128, 10), 128
