@@ -403,8 +403,8 @@ check("start.shapes", shapes=shapes)
 # ### In your own words
 #
 # In each lesson there is one question that no check can answer. A person reads what you write and
-# gives up to 2 points; **Validate** and `lessonlib check` leave it out. Double-click the cell
-# below, write, and press Shift and Enter.
+# gives up to 2 points. `lessonlib check` leaves it out, and **Validate** asks only that something
+# is written. Double-click the cell below, write, and press Shift and Enter.
 #
 # The question: a colleague tests an `add_bias` that is only `Z + b`, with a flat `b`, on a layer
 # with four units and four samples. There is no error, and she is content. Explain in two or three
