@@ -4,6 +4,7 @@ Samples are in ROWS: X (m, n_in), Y (m, n_out). The lessons with samples in colu
 use X.T and Y.T. The one exception is `seed_001`, a network worked by hand, in COLUMNS.
 """
 
+import io
 from importlib.resources import files
 
 import numpy as np
@@ -113,6 +114,18 @@ def held_back_digits():
     """
     X, labels = _all_digits()
     return X[HELD_BACK], labels[HELD_BACK]
+
+
+def handed_out_archive():
+    """The bytes of the shipped archive, blanks in the place of what `digits` does not hand out.
+
+    A grader puts it where a submission looks for the digits.
+    """
+    X, labels = _all_digits()
+    X[HELD_BACK], labels[HELD_BACK] = 0, 0
+    packed = io.BytesIO()
+    np.savez(packed, images=X.reshape(-1, 8, 8).astype(np.uint8), labels=labels.astype(np.uint8))
+    return packed.getvalue()
 
 
 def _all_digits():

@@ -106,10 +106,10 @@ def _problem(error: BaseException) -> Problem:
     if isinstance(error, MemoryError):
         return Problem("memory")
     text = f"{type(error).__name__}: {str(error)[:300]}"
-    return Problem("raised", text, _learners_line(error))
+    return Problem("raised", text, learners_line(error))
 
 
-def _learners_line(error: BaseException) -> str:
+def learners_line(error: BaseException) -> str:
     """Return the last line of the answer's own code that the error went through."""
     ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/lib/python" not in f[0]]

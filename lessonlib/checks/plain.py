@@ -18,6 +18,7 @@ MAX_ARRAY_BYTES = 32 * 2**20
 MAX_ITEMS = 100_000
 MAX_TEXT = 10_000
 MAX_DEPTH = 20
+PLAIN_KINDS = "biufcU"  # of dtypes: truth values, numbers, text
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def plain(value, depth: int = 0):
     if value is None or isinstance(value, bool | Opaque):
         return value
     if isinstance(value, np.generic):
-        return plain(value.item(), depth) if value.dtype.kind in "biufcU" else _opaque(value)
+        return plain(value.item(), depth) if value.dtype.kind in PLAIN_KINDS else _opaque(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
     if isinstance(value, int | float | complex | str):
@@ -46,7 +47,7 @@ def plain(value, depth: int = 0):
 def _plain_array(value: np.ndarray):
     if value.nbytes > MAX_ARRAY_BYTES:
         return Opaque("huge", f"an array of shape {value.shape}")
-    if value.dtype.kind not in "biufcU":
+    if value.dtype.kind not in PLAIN_KINDS:
         return Opaque("object array", f"an array of dtype {value.dtype}, shape {value.shape}")
     return np.array(value, subok=False)
 
@@ -93,6 +94,14 @@ def dumps(value) -> bytes:
     return json.dumps(_pack(plain(value))).encode()
 
 
+# Whatever a sender can make the decoding stumble over: wrong kinds, wrong nesting, a header that
+# promises an array larger than the memory.
+_NOT_PLAIN = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, EOFError,
+    MemoryError, OverflowError,
+)  # fmt: skip
+
+
 def loads(data: bytes):
     """Decode what `dumps` made. Nothing in `data` is ever executed.
 
@@ -100,8 +109,8 @@ def loads(data: bytes):
     """
     try:
         return _unpack(json.loads(data))
-    except (ValueError, KeyError, TypeError, RecursionError, EOFError) as error:
-        raise ValueError(f"not plain data: {error}") from error
+    except _NOT_PLAIN as error:
+        raise ValueError(f"not plain data: {str(error)[:80]}") from error
 
 
 def _pack(value):
@@ -131,8 +140,16 @@ def _unpack(value):
     return _UNPACKERS[kind](content)
 
 
+def _read_array(text: str) -> np.ndarray:
+    """Return the array in a `.npy` file; not `np.load`, which would open archives too."""
+    array = np.lib.format.read_array(io.BytesIO(base64.b64decode(text)), allow_pickle=False)
+    if array.dtype.kind not in PLAIN_KINDS or array.nbytes > MAX_ARRAY_BYTES:
+        raise ValueError(f"an array of dtype {array.dtype}, {array.nbytes} bytes")
+    return array
+
+
 _UNPACKERS = {
-    "array": lambda text: np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False),
+    "array": _read_array,
     "complex": lambda parts: complex(*parts),
     "opaque": lambda parts: Opaque(str(parts[0]), str(parts[1])),
     "tuple": lambda items: tuple(_unpack(items)),

@@ -1,0 +1,7 @@
+"""The instructor's side: grading a class safely, and reporting on it.
+
+A submission's cells run in a process of their own (`inside`), locked away by `isolation`; test
+cells run here, and reach what the submission defined through `remote` handles. Only plain data
+crosses. `grade` is the pure function from a submission's bytes to points; `classroom` maps it over
+a class. Nothing that a learner imports may import this package.
+"""

@@ -1,0 +1,193 @@
+"""How values cross between the judge and a submission, in either direction.
+
+Plain data (see `checks.plain`) is copied. A random generator crosses as its state. Everything else
+stays where it is, and its number crosses: each side says what a number of the other side's means.
+"""
+
+import base64
+import builtins
+from collections.abc import Callable
+
+import numpy as np
+
+from lessonlib.checks import plain as plainly
+from lessonlib.checks.plain import MAX_DEPTH, MAX_ITEMS, Opaque
+
+SCALARS = (bool, int, float, complex, str, np.generic, np.ndarray, Opaque)
+BIT_GENERATORS = {
+    name: getattr(np.random, name) for name in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+}
+SINGLES = {"ellipsis": ..., "not implemented": NotImplemented}
+Export = Callable[[object], dict]  # what is said of a value that stays here
+Import = Callable[[str, object], object]  # what a number of the other side's becomes here
+
+
+def pack(value, export: Export, depth: int = 0):
+    """Return `value` as JSON. `export` describes what is not plain data, as {kind: content}."""
+    if value is None or isinstance(value, SCALARS):
+        return _pack_scalar(value, export)
+    for kind, single in SINGLES.items():
+        if value is single:
+            return {"single": kind}
+    if depth > MAX_DEPTH:
+        return plainly._pack(Opaque("huge", "something nested very deep"))
+    pack_it = None if type(value).__module__ == "__main__" else _packer(value)
+    return pack_it(value, export, depth + 1) if pack_it else export(value)
+
+
+def _pack_scalar(value, export: Export):
+    copied = plainly.plain(value)
+    if isinstance(copied, Opaque) and copied.kind == "object array":
+        return export(value)
+    return plainly._pack(copied)
+
+
+def _packer(value):
+    return next((packer for kind, packer in _PACKERS.items() if isinstance(value, kind)), None)
+
+
+def _pack_items(value, export: Export, depth: int):
+    if len(value) > MAX_ITEMS:
+        return plainly._pack(Opaque("huge", f"a {type(value).__name__} of {len(value)} items"))
+    items = [pack(item, export, depth) for item in value]
+    names = {tuple: "tuple", set: "set", frozenset: "frozenset"}
+    name = next((names[kind] for kind in names if isinstance(value, kind)), None)
+    return {name: items} if name else items
+
+
+def _pack_dict(value, export: Export, depth: int):
+    if len(value) > MAX_ITEMS:
+        return plainly._pack(Opaque("huge", f"a dict of {len(value)} items"))
+    pairs = [[pack(key, export, depth), pack(item, export, depth)] for key, item in value.items()]
+    return {"dict": pairs}
+
+
+def _pack_generator(value, export: Export, depth: int):
+    state = value.bit_generator.state
+    if state["bit_generator"] not in BIT_GENERATORS:
+        return export(value)
+    return {"generator": pack(state, export, depth)}
+
+
+def _pack_bytes(value, export: Export, depth: int):
+    if len(value) > plainly.MAX_ARRAY_BYTES:
+        return plainly._pack(Opaque("huge", f"{len(value)} bytes"))
+    return {"bytes": base64.b64encode(value).decode()}
+
+
+def _pack_type(value, export: Export, depth: int):
+    known = getattr(builtins, value.__name__, None) is value
+    return {"builtin": value.__name__} if known else export(value)
+
+
+_PACKERS = {
+    list | tuple | set | frozenset: _pack_items,
+    dict: _pack_dict,
+    bytes: _pack_bytes,
+    range: lambda value, export, depth: {"range": [value.start, value.stop, value.step]},
+    slice: lambda value, export, depth: {
+        "slice": [pack(each, export, depth) for each in (value.start, value.stop, value.step)]
+    },
+    np.random.Generator: _pack_generator,
+    type: _pack_type,
+}
+
+
+def unpack(value, import_: Import):
+    """Return what `pack` made into JSON on the other side. Raises ValueError for anything else."""
+    try:
+        return _unpack(value, import_)
+    except plainly._NOT_PLAIN as error:
+        raise ValueError(f"not plain data: {str(error)[:80]}") from None
+
+
+def _unpack(value, import_: Import):
+    if isinstance(value, list):
+        return [_unpack(item, import_) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ((kind, content),) = value.items()
+    if kind in _UNPACKERS:
+        return _UNPACKERS[kind](content, import_)
+    if kind in ("array", "complex", "opaque"):
+        return plainly._UNPACKERS[kind](content)
+    return import_(kind, content)
+
+
+def _unpack_generator(content, import_: Import) -> np.random.Generator:
+    state = _unpack(content, import_)
+    bits = BIT_GENERATORS[state["bit_generator"]](0)
+    bits.state = state
+    return np.random.Generator(bits)
+
+
+def _unpack_type(name: str, import_: Import) -> type:
+    known = getattr(builtins, name, None)
+    if not isinstance(known, type):
+        raise ValueError(f"there is no type {name}")
+    return known
+
+
+def _unpack_dict(pairs, import_: Import) -> dict:
+    return {_unpack(key, import_): _unpack(item, import_) for key, item in pairs}
+
+
+_UNPACKERS = {
+    "tuple": lambda items, import_: tuple(_unpack(items, import_)),
+    "set": lambda items, import_: set(_unpack(items, import_)),
+    "frozenset": lambda items, import_: frozenset(_unpack(items, import_)),
+    "dict": _unpack_dict,
+    "bytes": lambda text, import_: base64.b64decode(text),
+    "range": lambda limits, import_: range(*map(int, limits)),
+    "slice": lambda limits, import_: slice(*_unpack(limits, import_)),
+    "single": lambda kind, import_: SINGLES[kind],
+    "generator": _unpack_generator,
+    "builtin": _unpack_type,
+}
+
+
+def write_back(local, after) -> None:
+    """Bring a local argument into the state in which the other side left its copy.
+
+    Arrays, lists, dictionaries, sets and generators are changed in place, as a call in this
+    process would have changed them.
+    """
+    if isinstance(local, np.ndarray) and isinstance(after, np.ndarray):
+        _write_array(local, after)
+    elif isinstance(local, list) and isinstance(after, list):
+        local[:] = [_merged(*pair) for pair in zip(local, after, strict=False)] + after[len(local) :]
+    elif isinstance(local, dict) and isinstance(after, dict):
+        merged = {k: _merged(local[k], v) if k in local else v for k, v in after.items()}
+        local.clear()
+        local.update(merged)
+    elif isinstance(local, set) and isinstance(after, set):
+        local.intersection_update(after)
+        local.update(after)
+    elif isinstance(local, tuple) and isinstance(after, tuple):
+        for pair in zip(local, after, strict=False):
+            write_back(*pair)
+    elif isinstance(local, np.random.Generator) and isinstance(after, np.random.Generator):
+        if type(local.bit_generator) is type(after.bit_generator):
+            local.bit_generator.state = after.bit_generator.state
+
+
+def _write_array(local: np.ndarray, after: np.ndarray) -> None:
+    if local.size == after.size and local.shape != after.shape:
+        local.shape = after.shape
+    if local.shape == after.shape and local.dtype == after.dtype:
+        np.copyto(local, after)
+    elif local.dtype == after.dtype and local.base is None:
+        local.resize(after.shape, refcheck=False)
+        np.copyto(local, after)
+
+
+def _merged(local, after):
+    """Return `after`, in the local container where it is one: others may hold it too."""
+    if type(local) is type(after) and isinstance(local, list | dict | set | tuple):
+        write_back(local, after)
+        return after if isinstance(local, tuple) else local
+    same = isinstance(local, np.ndarray) and isinstance(after, np.ndarray)
+    if same and (local.shape, local.dtype) == (after.shape, after.dtype):
+        write_back(local, after)
+        return local
+    return after

@@ -1,0 +1,121 @@
+"""The warm server: imports once what submissions need, then forks a process for each of them.
+
+    python -m lessonlib.grading.inside FD [--unprotected]
+
+Over the socket FD come requests with a socket of their own; the forked process serves that one.
+A request is answered when the process is ready ("ready"), or with why there is none.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+
+from lessonlib.grading.inside import confine, notebook_shell
+from lessonlib.grading.inside.serving import Server
+from lessonlib.grading.limits import Limits
+from lessonlib.grading.wire import Wire
+
+WARM = (
+    "numpy", "numpy.random", "numpy.linalg", "matplotlib.pyplot", "lessonlib.nn", "lessonlib.data",
+    "lessonlib.plots", "lessonlib.reference",
+)  # fmt: skip
+
+
+def main() -> None:
+    """Serve until the judge hangs up."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    protected = "--unprotected" not in sys.argv
+    if protected:
+        confine.hide_from_others()
+    shell = _warm()
+    control.sendall(b"warm\n")
+    while True:
+        request, fds, _, _ = socket.recv_fds(control, 4096, 1)
+        if not request:
+            return
+        limits = Limits(**json.loads(request))
+        _let_live(control, socket.socket(fileno=fds[0]), shell, limits, protected)
+
+
+def _warm() -> notebook_shell.NotebookShell:
+    for name in WARM:
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
+    _be_quiet()
+    shell = notebook_shell.make_shell()
+    shell.run("1")  # compiles, formats and draws once, so that no submission waits for it
+    gc.collect()
+    gc.freeze()  # the children share these pages
+    return shell
+
+
+def _be_quiet() -> None:
+    """A notebook may call `check` anywhere; here it says nothing, and knows no answer."""
+    import lessonlib
+
+    def check(*_, **__):
+        """Do nothing: the judge runs the checks elsewhere."""
+
+    lessonlib.check = lessonlib.judge = check
+
+
+def _let_live(control, connection, shell, limits, protected) -> None:
+    """Fork a submission's process and wait until it is over."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            control.close()
+            _live(connection, shell, limits, protected)
+        finally:
+            os._exit(0)
+    connection.close()
+    # The judge ends a submission by a word on the control socket; by then it may be over anyway.
+    control.recv(1)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    control.sendall(b"over\n")
+
+
+def _live(connection: socket.socket, shell, limits: Limits, protected: bool) -> None:
+    wire = Wire(connection)
+    used = confine.address_space() if sys.platform == "linux" else 0
+    try:
+        if protected:
+            confine.leave_everything(limits)
+            child = os.fork()  # only a child is inside the new process namespace
+            if child:
+                connection.close()
+                os.waitpid(child, 0)
+                return
+            confine.end_with_parent()
+        elif sys.platform == "linux":
+            confine.end_with_parent()
+        if sys.platform == "linux":
+            confine.limit(limits, used)
+        if protected:
+            confine.drop_rights()
+            confine.forbid_calls()
+    except (confine.CannotConfine, OSError) as error:
+        wire.send({"refused": str(error)})
+        return
+    _serve(wire, shell)
+
+
+def _serve(wire: Wire, shell) -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(nothing, fd)
+    notebook_shell.take_over_streams(shell)
+    shell.builtin_trap.add_builtin("input", notebook_shell.refuse_input)
+    wire.send({"ready": True})
+    Server(wire, shell).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""Answers the judge's requests: run a cell, tell what a name is, do something with a value."""
+
+import builtins
+import contextlib
+import inspect
+import operator
+import os
+import signal
+import time
+import types
+import warnings
+
+from lessonlib.checks.asking import MAX_PRINTED, learners_line
+from lessonlib.checks.reading import surroundings
+from lessonlib.grading import protocol
+from lessonlib.grading.crossing import pack, unpack, write_back
+from lessonlib.grading.inside import notebook_shell
+from lessonlib.grading.inside.stopping import Stuck, TimeUp, at_most, culprits, put_aside
+from lessonlib.grading.wire import Broken, Wire
+
+OPERATIONS = {
+    "call": lambda function, *args, **kwargs: function(*args, **kwargs),
+    "enter": lambda value: type(value).__enter__(value),
+    "exit": lambda value, *error: type(value).__exit__(value, *error),
+    **{name: getattr(builtins, name) for name in protocol.BUILTINS},
+    **{name: getattr(operator, name) for name in protocol.OPERATORS},
+}
+
+
+class Table:
+    """The values that stay here, by the number under which the judge knows them."""
+
+    def __init__(self):
+        self.values: list = []
+        self.numbers: dict[int, int] = {}
+
+    def export(self, value) -> dict:
+        """Return what the judge needs to know of a value that stays here."""
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = self.numbers[id(value)] = len(self.values)
+            self.values.append(value)  # kept, so that no other value gets its id
+        return {"handle": {"number": number, **_described(value)}}
+
+
+def _described(value) -> dict:
+    names = dir(type(value))
+    described = {
+        "type": type(value).__name__,
+        "name": str(getattr(value, "__name__", ""))[:100],
+        "is_class": isinstance(value, type),
+        "special": [name for name in protocol.SPECIAL if name in names],
+    }
+    if isinstance(value, type) and issubclass(value, BaseException):
+        described["bases"] = _known_bases(value)
+    if callable(value):
+        described["parameters"] = _parameters(value)
+        read = surroundings(value)
+        described["reads"] = [read.data, read.functions]
+    return described
+
+
+def _parameters(value) -> list | None:
+    """Return (name, kind, has a default) of each parameter; None where Python does not tell."""
+    try:
+        parameters = inspect.signature(value).parameters.values()
+    except (TypeError, ValueError):
+        return None
+    return [[p.name, int(p.kind), p.default is not inspect.Parameter.empty] for p in parameters]
+
+
+def _known_bases(error: type) -> list[str]:
+    return [c.__name__ for c in error.__mro__ if getattr(builtins, c.__name__, None) is c]
+
+
+class Server:
+    """Serves one submission until the judge hangs up."""
+
+    def __init__(self, wire: Wire, shell: notebook_shell.NotebookShell):
+        self.wire, self.shell, self.table = wire, shell, Table()
+        self.stuck: dict = {}  # code objects of functions that did not end, and their names
+
+    def serve(self) -> None:
+        """Answer one request after the other."""
+        with contextlib.suppress(Broken):
+            while True:
+                request = self.wire.receive()
+                self.wire.send(getattr(self, f"do_{request.pop('do')}")(**request))
+
+    def do_write(self, files: dict) -> dict:
+        """Put the lesson's files into the working folder."""
+        for name, content in unpack(files, self._import).items():
+            os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
+            with open(name, "wb") as file:
+                file.write(content)
+        return {}
+
+    def do_run(self, source: str, seconds: float, aside: list) -> dict:
+        """Run a cell. `aside`: functions that did not end in an earlier life of this kernel."""
+        started, late = time.monotonic(), None
+        try:
+            with at_most(seconds):
+                outputs = self.shell.run(source)
+        except TimeUp as error:
+            self.shell.error, outputs = error, self.shell.outputs
+        error = self.shell.error
+        if isinstance(error, TimeUp):
+            late = self._put_aside(error)
+            outputs[:] = [o for o in outputs if o["output_type"] != "error"]
+            outputs.append(_late_output(seconds, late))
+        for name in aside:
+            put_aside(name, self.shell.user_ns)
+        failed = type(error).__name__ if error else None
+        spent = time.monotonic() - started
+        return {"outputs": list(outputs), "error": failed, "late": late, "seconds": spent}
+
+    def do_find(self, names: list) -> dict:
+        """Return those of the names that the submission has defined, with what they mean."""
+        known = self.shell.user_ns
+        found = {str(name): known[name] for name in names if name in known}
+        return {"found": {name: pack(value, self.table.export) for name, value in found.items()}}
+
+    def do_operate(self, op: str, args: list, kwargs: dict, seconds: float) -> dict:
+        """Do something with values of the submission, and tell all that comes of it."""
+        values = unpack(args, self._import)
+        named = unpack(kwargs, self._import)
+        self.shell.outputs = notebook_shell.Outputs()
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            reply = self._outcome(OPERATIONS[op], values, named, seconds)
+        reply["printed"] = self._printed()
+        reply["warnings"] = [[w.category.__name__, str(w.message)[:200]] for w in caught[:20]]
+        after = [pack(value, self.table.export) for value in values]
+        reply["after"] = [new if new != old else None for old, new in zip(args, after, strict=True)]
+        return reply
+
+    def _outcome(self, operation, values: list, named: dict, seconds: float) -> dict:
+        function = values[0] if values else None
+        code = getattr(getattr(function, "__func__", function), "__code__", None)
+        if isinstance(code, types.CodeType) and code in self.stuck:
+            return {"stuck": self.stuck[code]}
+        try:
+            with at_most(seconds):
+                return {"value": pack(operation(*values, **named), self.table.export)}
+        except TimeUp as error:
+            return {"late": self._put_aside(error)}
+        except Stuck as error:
+            return {"stuck": error.name}
+        except BaseException as error:
+            return {"error": self._error(error)}
+
+    def _error(self, error: BaseException) -> dict:
+        own = type(error).__module__ == "__main__"
+        return {
+            "type": type(error).__name__,
+            "bases": _known_bases(type(error)),
+            "text": _text(error)[:2000],
+            "line": learners_line(error)[:200],
+            "class": self.table.export(type(error)) if own else None,
+        }
+
+    def _put_aside(self, error: TimeUp) -> list[str]:
+        """Remember the functions that did not end; whoever calls them is told so at once."""
+        names = culprits(error, self.shell.user_ns)
+        for name in names:
+            self.stuck[self.shell.user_ns[name].__code__] = name
+            put_aside(name, self.shell.user_ns)
+        return names
+
+    def _printed(self) -> str:
+        texts = [o["text"] for o in self.shell.outputs if o["output_type"] == "stream"]
+        return "".join(texts)[:MAX_PRINTED]
+
+    # --- values of the judge's -----------------------------------------------------------------
+
+    def _import(self, kind: str, content):
+        if kind == "handle":
+            return self.table.values[int(content)]
+        if kind == "callback":
+            return self._callback(int(content))
+        raise ValueError(f"a {kind} cannot come in here")
+
+    def _callback(self, number: int):
+        """Return a function that asks the judge's function of this number."""
+
+        def asked(*args):
+            packed = [pack(arg, self.table.export) for arg in args]
+            with _no_alarm():
+                self.wire.send({"callback": number, "args": packed})
+                reply = self.wire.receive()
+            if "error" in reply:
+                known = getattr(builtins, reply["error"], RuntimeError)
+                raise known(reply["text"])
+            for arg, after in zip(args, reply["after"], strict=True):
+                if after is not None:
+                    write_back(arg, unpack(after, self._import))
+            return unpack(reply["value"], self._import)
+
+        return asked
+
+
+@contextlib.contextmanager
+def _no_alarm():
+    """Keep a message whole: an alarm waits until it is through."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "an error that cannot be printed"
+
+
+def _late_output(seconds: float, names: list[str]) -> dict:
+    where = f" in {names[-1]}" if names else ""
+    text = f"This cell was stopped after {seconds:g} seconds{where}. The cells below went on."
+    return notebook_shell.error_output("TimeoutError", text, [f"TimeoutError: {text}"])

@@ -1,0 +1,152 @@
+"""A submission's process, as the judge sees it: requests go out, plain answers come back."""
+
+import json
+import socket
+import time
+from dataclasses import dataclass, field
+
+from lessonlib.errors import UserError
+from lessonlib.grading.crossing import pack
+from lessonlib.grading.isolation import NOT_ISOLATED, Server
+from lessonlib.grading.limits import Limits
+from lessonlib.grading.wire import Broken, Late, Wire
+
+GRACE = 3.0  # seconds that a process gets to notice that its time is up
+START_SECONDS = 60
+
+
+class Gone(BaseException):
+    """The process has ended, or had to be: "died" or "timeout". Not for an `except Exception`."""
+
+    def __init__(self, how: str):
+        super().__init__(how)
+        self.how = how
+
+
+@dataclass
+class Ran:
+    """What came of a cell.
+
+    error: the name of the exception that ended it, or None.
+    late:  the functions at work when its time was up; None if it was in time.
+    how:   "ran", or how the process ended: "died", "timeout".
+    """
+
+    outputs: list[dict] = field(default_factory=list)
+    error: str | None = None
+    late: list[str] | None = None
+    how: str = "ran"
+
+
+class Session:
+    """One process with one submission in it. After `Gone`, nothing more can be asked of it."""
+
+    def __init__(self, server: Server, limits: Limits, files: dict[str, bytes]):
+        self.server = server
+        ours, theirs = socket.socketpair()
+        with theirs:
+            server.start(json.dumps(limits.as_record()).encode(), theirs)
+        self.wire, self.open = Wire(ours, patience=START_SECONDS), True
+        ready = self._receive(START_SECONDS)
+        if "refused" in ready:
+            raise UserError(NOT_ISOLATED.format(reason=str(ready["refused"])[:300]))
+        if files:
+            self.ask({"do": "write", "files": pack(files, _nothing_else)}, START_SECONDS)
+
+    def ask(self, request: dict, seconds: float) -> dict:
+        """Send a request and return the answer; it may be a question of the submission's."""
+        self.tell(request)
+        return self._receive(seconds + GRACE)
+
+    def tell(self, message: dict) -> None:
+        """Send a message. Raises Gone."""
+        try:
+            self.wire.send(message)
+        except (Broken, Late):
+            self._end("died")
+
+    def hear(self, seconds: float) -> dict:
+        """Return the next message. Raises Gone."""
+        return self._receive(seconds + GRACE)
+
+    def run(self, source: str, seconds: float, aside: list[str]) -> Ran:
+        """Run a cell. Raises Gone."""
+        reply = self.ask({"do": "run", "source": source, "seconds": seconds, "aside": aside}, seconds)
+        try:
+            late = None if reply["late"] is None else [str(name) for name in reply["late"]]
+            return Ran(_checked(reply["outputs"]), reply["error"] and str(reply["error"]), late)
+        except (KeyError, TypeError, AttributeError, ValueError):
+            self._end("died")
+
+    def _receive(self, seconds: float) -> dict:
+        if not self.open:
+            raise Gone("died")
+        try:
+            return self.wire.receive(seconds)
+        except Broken:
+            self._end("died")
+        except Late:
+            self._end("timeout")
+
+    def _end(self, how: str):
+        self.close()
+        raise Gone(how)
+
+    def close(self) -> None:
+        """End the process, and return when nothing is left of it."""
+        if self.open:
+            self.open = False
+            self.server.stop()
+            self._drain()
+            self.wire.close()
+
+    def _drain(self) -> None:
+        """Wait for the end of the connection: only when all of the process is gone does it end."""
+        deadline = time.monotonic() + START_SECONDS
+        self.wire.end.settimeout(START_SECONDS)
+        try:
+            while time.monotonic() < deadline and self.wire.end.recv(2**20):
+                pass
+        except OSError:
+            pass
+
+
+def _nothing_else(value) -> dict:
+    raise TypeError(f"a {type(value).__name__} cannot go in there")
+
+
+_STREAMS = ("stdout", "stderr")
+
+
+def _checked(outputs: list) -> list[dict]:
+    """Return outputs as nbformat wants them. Raises KeyError, TypeError or ValueError."""
+    return [_CHECKS[output["output_type"]](output) for output in outputs]
+
+
+def _stream(output: dict) -> dict:
+    name = output["name"] if output["name"] in _STREAMS else "stdout"
+    return {"output_type": "stream", "name": name, "text": str(output["text"])}
+
+
+def _display(output: dict) -> dict:
+    data = {str(kind): content for kind, content in dict(output["data"]).items()}
+    metadata = {str(kind): content for kind, content in dict(output["metadata"]).items()}
+    return {"output_type": "display_data", "data": data, "metadata": metadata}
+
+
+def _error(output: dict) -> dict:
+    return {
+        "output_type": "error",
+        "ename": str(output["ename"]),
+        "evalue": str(output["evalue"]),
+        "traceback": [str(line) for line in output["traceback"]],
+    }
+
+
+# A value that a cell shows is kept as something displayed: only the judge gives results.
+_CHECKS = {
+    "stream": _stream,
+    "display_data": _display,
+    "execute_result": _display,
+    "error": _error,
+}
