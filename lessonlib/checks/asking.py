@@ -3,7 +3,7 @@
 On Linux the answer works in a forked child of the kernel: an endless loop, a huge allocation or a
 crash ends the child, and the kernel, with all that the learner has defined, lives on. Elsewhere,
 where forking a process full of threads is not safe, it works in the kernel itself and a watchdog
-raises `_TimeUp` in it. Either way only plain data comes back.
+raises `TimeUp` in it. Either way only plain data comes back.
 """
 
 import contextlib
@@ -53,7 +53,7 @@ class Response:
     seconds: float = 0.0
 
 
-class _TimeUp(BaseException):
+class TimeUp(BaseException):
     """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
 
 
@@ -111,6 +111,8 @@ def _problem(error: BaseException) -> Problem:
 
 def learners_line(error: BaseException) -> str:
     """Return the last line of the answer's own code that the error went through."""
+    if hasattr(error, "learners_line"):  # an error that came from another process
+        return error.learners_line
     ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/lib/python" not in f[0]]
     frames = [frame for frame in frames if not frame.filename.startswith(ours)]
@@ -200,18 +202,18 @@ def _revive(record: dict) -> Response:
 
 
 def _ask_here(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
-    responses, watchdog = [], _Watchdog(exercise.seconds)
+    responses, watchdog = [], Watchdog(exercise.seconds)
     try:
         with watchdog:
             for case in cases:
                 responses.append(respond(exercise, answer, case))
-    except _TimeUp:
+    except TimeUp:
         responses.append(Response(problem=Problem("timeout")))
     return responses
 
 
-class _Watchdog:
-    """Raises `_TimeUp` in the thread that entered it, again and again until it has left."""
+class Watchdog:
+    """Raises `TimeUp` in the thread that entered it, again and again until it has left."""
 
     def __init__(self, seconds: float):
         self.seconds, self.left = seconds, threading.Event()
@@ -224,7 +226,7 @@ class _Watchdog:
         self.left.set()
 
     def _watch(self):
-        wait, error = self.seconds, ctypes.py_object(_TimeUp)
+        wait, error = self.seconds, ctypes.py_object(TimeUp)
         while not self.left.wait(wait):
             ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), error)
             wait = 0.2

@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from lessonlib.checks.reading import Surroundings, surroundings
 from lessonlib.checks.verdict import OutputResult, Verdict
 
 NOTHING = object()
+Ask = Callable[[Exercise, object, list[Case]], list[Response]]
 SLOW = 0.5  # of the time limit; from there on an answer is told that it is slow
 
 
@@ -24,12 +25,14 @@ def judge(
     answer=NOTHING,
     rng: np.random.Generator | None = None,
     named: Mapping | None = None,
+    ask: Ask = ask,
 ) -> Verdict:
     """Return the verdict on an answer.
 
     answer: the function or class, where the exercise asks for one.
     named:  the values by name, where the exercise asks for values.
     rng:    draws the cases; the same ones each time if it is left out.
+    ask:    asks the answer for its values on the cases; by default in this process, or a fork of it.
 
     A wrong, broken or endless answer gives a verdict, never an exception.
     """

@@ -1,0 +1,284 @@
+"""Runs test cells here, in the judge's process, on handles of what the submission defined.
+
+A name in a test means what the lesson's own notebook says it means: a value that an earlier test
+made, a module that some cell imports, or else whatever the submission made of it.
+"""
+
+import ast
+import builtins
+import contextlib
+import hashlib
+import io
+import math
+import time
+import traceback
+from dataclasses import dataclass, field
+
+import numpy as np
+
+import lessonlib
+from lessonlib.checks import Case, Exercise, Verdict
+from lessonlib.checks import judge as judge_exercise
+from lessonlib.checks.asking import Problem, Response, TimeUp, Watchdog, respond
+from lessonlib.checks.judging import NOTHING
+from lessonlib.checks.wording import paragraph
+from lessonlib.errors import UserError
+from lessonlib.grading.inside.notebook_shell import error_output
+from lessonlib.grading.kernel import Kernel, OutOfLives
+from lessonlib.grading.materials import Given, Materials
+from lessonlib.grading.names import BUILTIN, Names, names_in, plain_python
+from lessonlib.grading.remote import OutOfTime, Remote
+from lessonlib.grading.repair import hidden_lines
+from lessonlib.grading.session import Gone
+from lessonlib.lessons import find
+from lessonlib.notebook import CheckFailed
+
+PATIENCE = 2.0  # times the seconds of an exercise: a grader's machine does several things at once
+FILE = "<test>"
+
+
+@dataclass
+class Examined:
+    """What came of a test cell.
+
+    state: "graded"; "timed out" or "killed" if the answer had to be stopped or ended its process.
+    """
+
+    points: float
+    outputs: list[dict]
+    verdicts: list[Verdict] = field(default_factory=list)
+    state: str = "graded"
+    note: str = ""
+
+
+class Examiner:
+    """Runs the locked cells of one submission, in order, each with the names it needs."""
+
+    def __init__(self, materials: Materials, kernel: Kernel, seed: bytes):
+        self.materials, self.kernel, self.seed = materials, kernel, seed
+        self.names: dict = {"__name__": "__main__", "__builtins__": builtins}
+        self.analysed = [names_in(c.source) if c.cell_type == "code" else Names()
+                         for c in materials.cells]  # fmt: skip
+        self.classes = {k: v for names in self.analysed for k, v in names.classes.items()}
+        self.verdicts: list[Verdict] = []
+        self.stopped = ""  # how the answer in hand was stopped, if it was
+        self.ran: set[str] = set()  # locked cells that ran here
+
+    def prepare(self, given: Given) -> None:
+        """Run a locked cell without points here too: what it makes is then the instructor's."""
+        with contextlib.suppress(Exception, Gone, OutOfTime, TimeUp):
+            self._execute(given, io.StringIO())
+            self.ran.add(given.name)
+
+    def examine(self, given: Given) -> Examined:
+        """Run a test cell and return its points, and what the learner is told."""
+        self.verdicts, self.stopped, printed = [], "", io.StringIO()
+        note = ""
+        try:
+            value = self._execute(given, printed)
+            points, note = _points(value, given.points)
+            outputs = _passed(printed.getvalue(), points, given.points)
+            self.ran.add(given.name)
+        except (Gone, OutOfTime, TimeUp) as stopped:
+            self.stopped = _state(stopped)
+            points, outputs = 0.0, [_told(_STOPPED[self.stopped])]
+        except OutOfLives:
+            self.stopped = "killed"
+            points, outputs = 0.0, [_told(_NO_KERNEL)]
+        except (Exception, SystemExit, KeyboardInterrupt) as error:
+            points = 0.0
+            outputs = [*_printed(printed.getvalue(), given), _failure(error, given)]
+        return Examined(points, outputs, self.verdicts, self.stopped or "graded", note)
+
+    # --- running ---------------------------------------------------------------------------------
+
+    def _execute(self, given: Given, printed: io.StringIO):
+        """Run a cell and return the value of its last line, if that is an expression."""
+        tree = ast.parse(plain_python(given.source))
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        self.kernel.revive()
+        self._provide(given)
+        far = self.kernel.far
+        far.until = time.monotonic() + self.kernel.limits.cell_seconds
+        try:
+            with (
+                Watchdog(self.kernel.limits.cell_seconds),
+                contextlib.redirect_stdout(printed),
+                contextlib.redirect_stderr(io.StringIO()),
+                np.errstate(),
+            ):
+                exec(compile(tree, FILE, "exec"), self.names)
+                if last is None:
+                    return None
+                return eval(compile(ast.Expression(last.value), FILE, "eval"), self.names)
+        except Gone:
+            self._blame(given)
+            raise
+        finally:
+            far.until = None
+
+    def _blame(self, given: Given) -> None:
+        """Keep clear of the submission's functions that a cell uses when its process has ended."""
+        reads = self.analysed[self.materials.cells.index(given)].reads
+        self.kernel.blame([n for n in sorted(reads) if isinstance(self.names.get(n), Remote)])
+
+    # --- names -----------------------------------------------------------------------------------
+
+    def _provide(self, given: Given) -> None:
+        """Give the names that a cell reads the meaning that they have at its place."""
+        place = self.materials.cells.index(given)
+        asked = []
+        for name in sorted(self.analysed[place].reads):
+            binder = self._binder(name, place)
+            if binder is not None and name in self.analysed[binder].imports:
+                self._import(self.analysed[binder].imports[name], name)
+            elif binder is None and name in BUILTIN:
+                self.names.pop(name, None)
+            elif binder is None or self.materials.cells[binder].name not in self.ran:
+                asked.append(name)
+        found = self.kernel.far.find(asked, self.classes) if asked else {}
+        for name in asked:
+            self.names.pop(name, None)
+        self.names.update(found)
+
+    def _binder(self, name: str, place: int) -> int | None:
+        """Return the last cell above that gives the name a value in the lesson's own notebook."""
+        return next((i for i in reversed(range(place)) if name in self.analysed[i].binds), None)
+
+    def _import(self, statement: str, name: str) -> None:
+        exec(statement, self.names)
+        if self.names.get(name) in (lessonlib.check, lessonlib.judge):
+            self.names[name] = self.check if name == "check" else self.judge
+
+    # --- checks ----------------------------------------------------------------------------------
+
+    def judge(self, exercise_id: str, answer=NOTHING, /, *, rng=None, **named) -> Verdict:
+        """Judge an answer of the submission, on inputs that are drawn now."""
+        rng = rng or self._rng(exercise_id)
+        if isinstance(answer, Remote):
+            return judge_exercise(find(exercise_id), answer, rng, named, ask=self._ask)
+        return judge_exercise(find(exercise_id), answer, rng, named)
+
+    def check(self, exercise_id: str, answer=NOTHING, /, **named) -> float | None:
+        """Do what `lessonlib.check` does while a class is graded, and remember the verdict."""
+        try:
+            verdict = self.judge(exercise_id, answer, **named)
+        except UserError as error:
+            raise CheckFailed(paragraph(str(error))) from None
+        self.verdicts.append(verdict)
+        if not verdict.passed and verdict.points <= 0:
+            raise CheckFailed(verdict.message)
+        print(verdict.message)
+        return None if verdict.passed else verdict.points
+
+    def _rng(self, exercise_id: str) -> np.random.Generator:
+        """Return the generator of a check's inputs: the submission itself decides on the seed.
+
+        So it cannot know them, they differ from learner to learner, and regrading repeats them.
+        """
+        digest = hashlib.sha256(self.seed + exercise_id.encode()).digest()
+        return np.random.default_rng(list(digest))
+
+    def _ask(self, exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+        """Ask a handle; what `checks.asking.ask` does with a function of this process."""
+        far, responses = answer._far, []
+        outer, far.until = far.until, time.monotonic() + PATIENCE * exercise.seconds
+        far.lenient = True
+        try:
+            for case in cases:
+                responses.append(respond(exercise, answer, case))
+        except OutOfTime:
+            self.stopped = "timed out"
+            responses.append(Response(problem=Problem("timeout")))
+        except Gone as gone:
+            self.kernel.blame([answer._about["name"]])
+            self.stopped = _state(gone)
+            kind = "timeout" if gone.how == "timeout" else "died"
+            responses.append(Response(problem=Problem(kind)))
+        finally:
+            far.until, far.lenient = outer, False
+        return responses
+
+
+# --- points --------------------------------------------------------------------------------------
+
+
+def _points(value, most: float) -> tuple[float, str]:
+    """Return the points that a test's last value stands for, and a note where it is odd.
+
+    A number is a part of the points, within 0 and the maximum; False is none; anything else, and
+    nothing, is all: no line of the test has complained.
+    """
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool | np.bool_):
+        return (most if value else 0.0), ""
+    if isinstance(value, int | float | np.integer | np.floating):
+        points = float(value)
+        if math.isnan(points):
+            return 0.0, "The test gives nan for points."
+        clipped = min(max(points, 0.0), most)
+        return clipped, "" if clipped == points else f"The test gives {points:g} of {most:g} points."
+    return most, ""
+
+
+# --- what the learner is told --------------------------------------------------------------------
+
+_STOPPED = {
+    "timed out": "Your code did not come to an end in time and was stopped. Look for a loop that "
+    "never ends.",
+    "killed": "Your code ended the process that it ran in. Look for exit(), for a recursion without "
+    "an end, or for very large arrays.",
+}
+_NO_KERNEL = (
+    "The notebook's process ended again and again, or its time was over, so this was not run."
+)
+
+
+def _state(stopped: BaseException) -> str:
+    if isinstance(stopped, Gone) and stopped.how == "died":
+        return "killed"
+    return "timed out"
+
+
+def _passed(printed: str, points: float, most: float) -> list[dict]:
+    """Return outputs that nbgrader reads these points from."""
+    text = [{"output_type": "stream", "name": "stdout", "text": printed}] if printed else []
+    if points >= most:
+        return text
+    if points <= 0:
+        return [*text, error_output("NoPoints", "0 points.", ["0 points."])]
+    number = {"text/plain": f"{points:.10g}"}
+    result = {"output_type": "execute_result", "data": number, "metadata": {}}
+    return [*text, {**result, "execution_count": None}]
+
+
+def _printed(text: str, given: Given) -> list[dict]:
+    """Return what a failed test printed, unless it could be about a hidden test."""
+    if not text or hidden_lines(given.source):
+        return []
+    return [{"output_type": "stream", "name": "stdout", "text": text}]
+
+
+def _told(text: str) -> dict:
+    lines = paragraph(text).split("\n")
+    return error_output("Stopped", text, lines)
+
+
+def _failure(error: BaseException, given: Given) -> dict:
+    """Return what a learner may see of an error in a test: nothing of a hidden one."""
+    if isinstance(error, CheckFailed):
+        return error_output("CheckFailed", str(error), str(error).split("\n"))
+    if isinstance(error, SyntaxError) and error.filename in (FILE, "<unknown>", None):
+        return error_output("SyntaxError", "The test itself is not Python.", ["The test itself is "
+                            "not Python. Please tell your instructor."])  # fmt: skip
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == FILE]
+    if hidden_lines(given.source) & set(lines):
+        text = "A hidden test found something that is not right."
+        return error_output("HiddenTest", text, [text])
+    name, text = type(error).__name__, str(error)[:2000]
+    source = given.source.split("\n")
+    shown = [f"    {source[n - 1].strip()}" for n in lines[:1] if 0 < n <= len(source)]
+    return error_output(name, text, [*shown, f"{name}: {text}" if text else name])
+
+

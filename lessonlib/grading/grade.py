@@ -1,0 +1,236 @@
+"""From a submission's bytes to its points: a function of nothing else.
+
+It may run anywhere, as often as one likes: in this process, in a pool of processes, on a cluster.
+"""
+
+import hashlib
+import threading
+import time
+import traceback
+from dataclasses import dataclass, replace
+
+import nbformat
+from nbformat import NotebookNode
+
+from lessonlib.grading.examining import Examined, Examiner
+from lessonlib.grading.inside.notebook_shell import error_output
+from lessonlib.grading.isolation import Server
+from lessonlib.grading.kernel import Kernel, OutOfLives
+from lessonlib.grading.limits import Limits
+from lessonlib.grading.materials import Given, Materials
+from lessonlib.grading.reading import Unreadable, read
+from lessonlib.grading.record import STATES, Record, Result
+from lessonlib.grading.repair import Piece, Repaired, as_notebook, repair
+from lessonlib.grading.session import Ran
+from lessonlib.grading.slicing import NOT_RUN, not_needed
+
+VERSION = "1"  # of the grading itself: another one makes all grades stale
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
+}
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that one grade depends on.
+
+    data:  the submitted file; None where there is none.
+    files: what else the learner handed in, by relative path; the lesson's own files win.
+    fault: why the file was not read, where it was not ("It is a link.").
+    """
+
+    materials: Materials
+    data: bytes | None
+    files: dict[str, bytes]
+    limits: Limits = Limits()
+    protected: bool = True
+    fault: str = ""
+
+    def fingerprint(self) -> str:
+        """Return a digest of all that the grade depends on."""
+        parts = [VERSION, self.materials.fingerprint(), repr(self.limits), self.fault]
+        files = [name.encode() + data for name, data in sorted(self.files.items())]
+        everything = [*(part.encode() for part in parts), self.data or b"", *files]
+        return hashlib.sha256(b"\0".join(everything)).hexdigest()
+
+
+@dataclass(frozen=True)
+class Graded:
+    """An executed notebook, as text, and how it did."""
+
+    notebook: str
+    record: Record
+
+
+def grade(task: Task) -> Graded:
+    """Return the executed notebook and its record. Raises UserError only if nothing can be isolated.
+
+    Whatever the submission is, it gets a state and the points that its working parts earned.
+    """
+    started = time.monotonic()
+    with _ONE_AT_A_TIME:
+        notebook, record = _grade(task)
+    seconds = round(time.monotonic() - started, 3)
+    record = replace(record, seconds=seconds, fingerprint=task.fingerprint())
+    record.write(notebook)
+    return Graded(nbformat.writes(notebook) + "\n", record)
+
+
+_ONE_AT_A_TIME = threading.Lock()  # tests share the process they run in: its output, its warnings
+
+
+def _grade(task: Task) -> tuple[NotebookNode, Record]:
+    if task.data is None:
+        state = "refused" if task.fault else "missing"
+        return _nothing(task, state, task.fault or "There is no file.")
+    try:
+        repaired = repair(read(task.data), task.materials)
+    except Unreadable as error:
+        return _nothing(task, "unreadable", str(error))
+    try:
+        return _Run(task, repaired).whole()
+    except Exception:  # a fault of ours must not take the class with it
+        last = traceback.format_exc().strip().splitlines()[-1]
+        return _nothing(task, "failed", f"The grader stumbled: {last}")
+
+
+def _nothing(task: Task, state: str, why: str) -> tuple[NotebookNode, Record]:
+    """Return the empty lesson with no points, for a submission that cannot be run."""
+    pieces = [Piece(c.source if c.locked else c.stub, c.cell_type, c if c.name else None)
+              for c in task.materials.cells]  # fmt: skip
+    notebook = as_notebook(pieces)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    results = []
+    for cell in notebook.cells:
+        given = _given_of(cell, task.materials)
+        if given is not None and given.is_test:
+            cell.outputs = [nbformat.from_dict(error_output(state, why, [why]))]
+            results.append(Result(given.name, given.name, 0.0, given.points, None, why, state))
+    return notebook, Record(state, "", tuple(results), (why,))
+
+
+def _given_of(cell: NotebookNode, materials: Materials) -> Given | None:
+    return materials.named.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+
+
+class _Run:
+    """One submission from its first cell to its last."""
+
+    def __init__(self, task: Task, repaired: Repaired):
+        self.task, self.pieces, self.notes = task, repaired.pieces, list(repaired.notes)
+        self.state = "repaired" if repaired.notes else "graded"
+        self.results: list[Result] = []
+        files = {**task.files, **task.materials.files}
+        server = warm_server(task.materials.modules, task.protected)
+        self.kernel = Kernel(server, task.limits, files)
+        self.examiner = Examiner(task.materials, self.kernel, hashlib.sha256(task.data).digest())
+
+    def whole(self) -> tuple[NotebookNode, Record]:
+        """Run everything and return the executed notebook and the record."""
+        notebook = as_notebook(self.pieces)
+        notebook.metadata = nbformat.from_dict(METADATA)
+        skipped = not_needed(self.pieces, self.task.materials)
+        try:
+            for place, (piece, cell) in enumerate(zip(self.pieces, notebook.cells, strict=True)):
+                if cell.cell_type == "code":
+                    outputs = [] if place in skipped else self._run(piece)
+                    self._keep(cell, outputs, place + 1, place in skipped)
+        finally:
+            self.kernel.close()
+        return notebook, Record(self.state, "", tuple(self.results), tuple(self.notes))
+
+    def _keep(self, cell: NotebookNode, outputs: list[dict], count: int, skipped: bool) -> None:
+        for output in outputs:
+            if output["output_type"] == "execute_result":
+                output["execution_count"] = count
+        cell.outputs = [nbformat.from_dict(output) for output in outputs]
+        cell.execution_count = None if skipped else count
+        if skipped:
+            cell.metadata["lessonlib"] = {"not_run": NOT_RUN}
+
+    def _run(self, piece: Piece) -> list[dict]:
+        given = piece.given
+        if given is not None and given.is_test:
+            return self._examine(given)
+        if given is not None and given.locked:
+            self.examiner.prepare(given)
+        return self._run_inside(given.stub if given and given.locked else piece.source)
+
+    def _examine(self, given: Given) -> list[dict]:
+        examined = self.examiner.examine(given)
+        self._worsen(examined.state)
+        if examined.note:
+            self.notes.append(f"{given.name}: {examined.note}")
+        self.results.append(_result(given, examined))
+        return examined.outputs
+
+    def _run_inside(self, source: str) -> list[dict]:
+        if not source.strip():
+            return []
+        try:
+            ran = self.kernel.run(source)
+        except OutOfLives:
+            text = "Not run: the notebook's process ended too often, or its time was over."
+            self._worsen("killed")
+            return [error_output("NotRun", text, [text])]
+        self._worsen(_state_of(ran))
+        return ran.outputs or _how_it_ended(ran)
+
+    def _worsen(self, state: str) -> None:
+        self.state = max(self.state, state, key=STATES.index)
+
+
+def _result(given: Given, examined: Examined) -> Result:
+    verdicts = examined.verdicts
+    errors = [o["evalue"] for o in examined.outputs if o["output_type"] == "error"]
+    exercise = verdicts[0].exercise if len(verdicts) == 1 else _exercise_of(given)
+    mistake = next((v.mistake for v in verdicts if v.mistake), None)
+    message = verdicts[0].message if verdicts else "\n".join(errors)
+    return Result(
+        given.name, exercise, examined.points, given.points, mistake, message, examined.state
+    )  # fmt: skip
+
+
+def _exercise_of(given: Given) -> str:
+    """Return the id in a test's `check("…")`, where it never got that far; else the cell's own."""
+    start = given.source.partition('check("')[2]
+    return start.partition('"')[0] or given.name
+
+
+def _state_of(ran: Ran) -> str:
+    if ran.how == "died":
+        return "killed"
+    return "timed out" if ran.how == "timeout" or ran.late is not None else "graded"
+
+
+def _how_it_ended(ran: Ran) -> list[dict]:
+    texts = {
+        "died": "This cell ended the notebook's process. The cells below ran in a new one.",
+        "timeout": "This cell did not come to an end. The cells below ran in a new process.",
+    }
+    text = texts.get(ran.how)
+    return [error_output("Ended", text, [text])] if text else []
+
+
+# --- the server of this process ------------------------------------------------------------------
+
+_SERVERS: dict[str, Server] = {}
+
+
+def warm_server(modules: tuple[str, ...], protected: bool) -> Server:
+    """Return this process's warm server, started anew for a lesson that imports other modules."""
+    server = _SERVERS.get("warm")
+    if server is not None and (server.modules, server.protected) == (modules, protected):
+        if server.process.poll() is None:
+            return server
+    if server is not None:
+        server.close()
+    _SERVERS["warm"] = Server(modules, protected)
+    return _SERVERS["warm"]
+
+
+def close_servers() -> None:
+    """End this process's server, if it has one."""
+    while _SERVERS:
+        _SERVERS.popitem()[1].close()

@@ -1,0 +1,74 @@
+"""What is remembered of a graded submission beside its points: in its notebook's metadata."""
+
+from dataclasses import asdict, dataclass, field
+
+from nbformat import NotebookNode, from_dict
+
+KEY = "lessonlib"
+
+# How a submission ended, the worst last. All but the first are worth a look.
+STATES = (
+    "graded",  # everything ran
+    "repaired",  # cells were missing, copied, moved or edited; everything ran
+    "timed out",  # something did not come to an end and was stopped
+    "killed",  # something ended its process; the rest ran in a new one
+    "unreadable",  # there is no notebook in the file
+    "refused",  # a link, a device, or too large a file
+    "missing",  # there is no file
+    "failed",  # the grader itself stumbled: not the learner's fault
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one graded cell did.
+
+    cell:     nbgrader's id of the cell.
+    exercise: the id of the exercise that it checks; the cell's id where it is an ordinary test.
+    points:   None where a person has to say.
+    mistake:  the name of the mistake that was recognised.
+    message:  what the learner is told.
+    """
+
+    cell: str
+    exercise: str
+    points: float | None
+    max_points: float
+    mistake: str | None = None
+    message: str = ""
+    state: str = "graded"
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a submission did.
+
+    fingerprint: of all that its grade depends on; the same again means that nothing has changed.
+    notes:       what a person may want to know, in sentences.
+    """
+
+    state: str
+    fingerprint: str
+    results: tuple[Result, ...] = ()
+    notes: tuple[str, ...] = ()
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def points(self) -> float:
+        """The points that the tests gave."""
+        return sum(result.points or 0.0 for result in self.results)
+
+    def write(self, notebook: NotebookNode) -> None:
+        """Put the record into a notebook's metadata."""
+        notebook.metadata[KEY] = from_dict(asdict(self))
+
+    @classmethod
+    def read(cls, notebook: NotebookNode) -> "Record | None":
+        """Return the record in a notebook, or None where there is none."""
+        known = notebook.metadata.get(KEY)
+        if not known or "fingerprint" not in known:
+            return None
+        results = tuple(Result(**result) for result in known["results"])
+        return cls(
+            known["state"], known["fingerprint"], results, tuple(known["notes"]), known["seconds"]
+        )
