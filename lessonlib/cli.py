@@ -2,11 +2,13 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from lessonlib.errors import UserError
+from lessonlib.project import find_root
 
 app = typer.Typer(
     name="lessonlib",
@@ -25,7 +27,6 @@ def learn(
 ) -> None:
     """Open the course in JupyterLab."""
     from lessonlib import learning
-    from lessonlib.project import find_root
 
     learning.learn(find_root(), lesson, port, browser)
 
@@ -36,7 +37,6 @@ def check(
 ) -> None:
     """Run a notebook's checks and show the points."""
     from lessonlib import reporting, running
-    from lessonlib.project import find_root
 
     notebook = running.find_notebook(lesson, find_root)
     reporting.show_lesson(running.results(notebook))
@@ -46,7 +46,6 @@ def check(
 def progress() -> None:
     """Run the checks of all your lessons and show how far you are."""
     from lessonlib import reporting, running
-    from lessonlib.project import find_root
 
     reporting.show_progress(find_root(), running.results)
 
@@ -71,7 +70,6 @@ def build(
     force: Annotated[bool, typer.Option(help="Run notebooks even if nothing changed.")] = False,
 ) -> None:
     """For instructors: make the notebooks in solutions/ and course/ from the lessons' text."""
-    from lessonlib.project import find_root
 
     try:
         from lessonlib.building.build import build as build_lessons
@@ -83,6 +81,44 @@ def build(
             'pip install -c constraints.txt -e ".[instructor]"'
         ) from None
     build_lessons(find_root(), lessons or [], force=force)
+
+
+@app.command()
+def collect(
+    lesson: Annotated[str, typer.Argument(help="A lesson's number or name.")],
+    folder: Annotated[Path, typer.Argument(help="A folder of notebooks, one for each learner.")],
+) -> None:
+    """For instructors: put a folder of notebooks where they can be graded."""
+    from lessonlib.grading import reporting
+
+    reporting.collect(find_root(), lesson, folder)
+
+
+@app.command()
+def grade(
+    lesson: Annotated[str, typer.Argument(help="A lesson's number or name.")],
+    workers: Annotated[
+        int, typer.Option(min=1, help="Submissions at a time; as many as processors if not said.")
+    ] = os.cpu_count() or 1,
+    dask: Annotated[str, typer.Option(help="The address of a Dask cluster that does it.")] = "",
+    unprotected: Annotated[
+        bool, typer.Option(help="Run submissions with all your rights. Only if you trust them.")
+    ] = False,
+) -> None:
+    """For instructors: grade what was handed in, if it is new or has changed."""
+    from lessonlib.grading import reporting
+
+    reporting.grade(find_root(), lesson, workers, dask, not unprotected)
+
+
+@app.command()
+def report(
+    lesson: Annotated[str, typer.Argument(help="A lesson's number or name.")],
+) -> None:
+    """For instructors: write a page and a table on how the class did."""
+    from lessonlib.grading import reporting
+
+    reporting.report(find_root(), lesson)
 
 
 def main() -> None:

@@ -31,11 +31,11 @@ def _generate(config: Config, lesson: str) -> None:
     converter = GenerateAssignment(coursedir=course, config=config, log=log, force=True)
     result = capture_log(converter)
     if not result["success"]:
-        reason = _reason(result.get("log", "") + result["error"])
+        reason = reason_in(result.get("log", "") + result["error"])
         raise UserError(f"nbgrader could not make the learner's copy of {lesson}. {reason}")
 
 
-def _reason(log: str) -> str:
+def reason_in(log: str) -> str:
     """Return the first error in nbgrader's log that has words to it."""
     errors = re.findall(r"^[\w.]*(?:Error|Exception): (.+)", log, flags=re.MULTILINE)
     return f"It says: {errors[0]}" if errors else "It gives no reason."

@@ -32,7 +32,7 @@ def judge(
     answer: the function or class, where the exercise asks for one.
     named:  the values by name, where the exercise asks for values.
     rng:    draws the cases; the same ones each time if it is left out.
-    ask:    asks the answer for its values on the cases; by default in this process, or a fork of it.
+    ask:    asks the answer for its values on the cases; by default in a fork of this process.
 
     A wrong, broken or endless answer gives a verdict, never an exception.
     """

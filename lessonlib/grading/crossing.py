@@ -155,11 +155,12 @@ def write_back(local, after) -> None:
     if isinstance(local, np.ndarray) and isinstance(after, np.ndarray):
         _write_array(local, after)
     elif isinstance(local, list) and isinstance(after, list):
-        local[:] = [_merged(*pair) for pair in zip(local, after, strict=False)] + after[len(local) :]
+        merged = [_merged(*pair) for pair in zip(local, after, strict=False)]
+        local[:] = merged + after[len(local) :]
     elif isinstance(local, dict) and isinstance(after, dict):
-        merged = {k: _merged(local[k], v) if k in local else v for k, v in after.items()}
+        items = {k: _merged(local[k], v) if k in local else v for k, v in after.items()}
         local.clear()
-        local.update(merged)
+        local.update(items)
     elif isinstance(local, set) and isinstance(after, set):
         local.intersection_update(after)
         local.update(after)

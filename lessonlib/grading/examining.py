@@ -218,7 +218,10 @@ def _points(value, most: float) -> tuple[float, str]:
         if math.isnan(points):
             return 0.0, "The test gives nan for points."
         clipped = min(max(points, 0.0), most)
-        return clipped, "" if clipped == points else f"The test gives {points:g} of {most:g} points."
+        return (
+            clipped,
+            "" if clipped == points else f"The test gives {points:g} of {most:g} points.",
+        )
     return most, ""
 
 
@@ -227,8 +230,8 @@ def _points(value, most: float) -> tuple[float, str]:
 _STOPPED = {
     "timed out": "Your code did not come to an end in time and was stopped. Look for a loop that "
     "never ends.",
-    "killed": "Your code ended the process that it ran in. Look for exit(), for a recursion without "
-    "an end, or for very large arrays.",
+    "killed": "Your code ended the process that it ran in. Look for exit(), for a recursion "
+    "without an end, or for very large arrays.",
 }
 _NO_KERNEL = (
     "The notebook's process ended again and again, or its time was over, so this was not run."
@@ -280,5 +283,3 @@ def _failure(error: BaseException, given: Given) -> dict:
     source = given.source.split("\n")
     shown = [f"    {source[n - 1].strip()}" for n in lines[:1] if 0 < n <= len(source)]
     return error_output(name, text, [*shown, f"{name}: {text}" if text else name])
-
-

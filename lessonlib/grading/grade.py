@@ -8,13 +8,14 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass, replace
+from functools import cache
 
 import nbformat
 from nbformat import NotebookNode
 
 from lessonlib.grading.examining import Examined, Examiner
 from lessonlib.grading.inside.notebook_shell import error_output
-from lessonlib.grading.isolation import Server
+from lessonlib.grading.isolation import PACKAGE, Server
 from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.materials import Given, Materials
@@ -24,7 +25,6 @@ from lessonlib.grading.repair import Piece, Repaired, as_notebook, repair
 from lessonlib.grading.session import Ran
 from lessonlib.grading.slicing import NOT_RUN, not_needed
 
-VERSION = "1"  # of the grading itself: another one makes all grades stale
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"},
@@ -38,6 +38,7 @@ class Task:
     data:  the submitted file; None where there is none.
     files: what else the learner handed in, by relative path; the lesson's own files win.
     fault: why the file was not read, where it was not ("It is a link.").
+    notes: what was odd about how it was handed in.
     """
 
     materials: Materials
@@ -46,13 +47,21 @@ class Task:
     limits: Limits = Limits()
     protected: bool = True
     fault: str = ""
+    notes: tuple[str, ...] = ()
 
     def fingerprint(self) -> str:
         """Return a digest of all that the grade depends on."""
-        parts = [VERSION, self.materials.fingerprint(), repr(self.limits), self.fault]
+        parts = [_code(), self.materials.fingerprint(), repr(self.limits), self.fault, *self.notes]
         files = [name.encode() + data for name, data in sorted(self.files.items())]
         everything = [*(part.encode() for part in parts), self.data or b"", *files]
         return hashlib.sha256(b"\0".join(everything)).hexdigest()
+
+
+@cache
+def _code() -> str:
+    """Return a digest of this package's code: a check that has changed makes its grades stale."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -64,15 +73,23 @@ class Graded:
 
 
 def grade(task: Task) -> Graded:
-    """Return the executed notebook and its record. Raises UserError only if nothing can be isolated.
+    """Return the executed notebook and its record. Raises UserError if nothing can be isolated.
 
     Whatever the submission is, it gets a state and the points that its working parts earned.
     """
     started = time.monotonic()
     with _ONE_AT_A_TIME:
         notebook, record = _grade(task)
-    seconds = round(time.monotonic() - started, 3)
-    record = replace(record, seconds=seconds, fingerprint=task.fingerprint())
+    return _finished(task, notebook, replace(record, seconds=time.monotonic() - started))
+
+
+def stumbled(task: Task, why: str) -> Graded:
+    """Return the grade of a submission that the grader could not cope with."""
+    return _finished(task, *_nothing(task, "failed", f"The grader stumbled: {why}"))
+
+
+def _finished(task: Task, notebook: NotebookNode, record: Record) -> Graded:
+    record = replace(record, seconds=round(record.seconds, 3), fingerprint=task.fingerprint())
     record.write(notebook)
     return Graded(nbformat.writes(notebook) + "\n", record)
 
@@ -83,7 +100,7 @@ _ONE_AT_A_TIME = threading.Lock()  # tests share the process they run in: its ou
 def _grade(task: Task) -> tuple[NotebookNode, Record]:
     if task.data is None:
         state = "refused" if task.fault else "missing"
-        return _nothing(task, state, task.fault or "There is no file.")
+        return _nothing(task, state, task.fault or " ".join(task.notes) or "There is no file.")
     try:
         repaired = repair(read(task.data), task.materials)
     except Unreadable as error:
@@ -118,8 +135,8 @@ class _Run:
     """One submission from its first cell to its last."""
 
     def __init__(self, task: Task, repaired: Repaired):
-        self.task, self.pieces, self.notes = task, repaired.pieces, list(repaired.notes)
-        self.state = "repaired" if repaired.notes else "graded"
+        self.task, self.pieces, self.notes = task, repaired.pieces, [*task.notes, *repaired.notes]
+        self.state = "repaired" if self.notes else "graded"
         self.results: list[Result] = []
         files = {**task.files, **task.materials.files}
         server = warm_server(task.materials.modules, task.protected)

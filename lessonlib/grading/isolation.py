@@ -53,6 +53,12 @@ NOT_ISOLATED = (
 )
 
 
+def expect_isolation(protected: bool) -> None:
+    """Raise UserError now, rather than in a worker, where nothing can be locked away."""
+    if protected and shutil.which("bwrap") is None:
+        raise UserError(NO_BUBBLEWRAP)
+
+
 class Server:
     """The warm server as a process of this machine; it ends with `close`, or with its parent.
 
@@ -61,6 +67,7 @@ class Server:
     """
 
     def __init__(self, modules: tuple[str, ...] = (), protected: bool = True):
+        expect_isolation(protected)
         self.modules, self.protected = modules, protected
         self.control, theirs = socket.socketpair()
         self.log = tempfile.TemporaryFile()
@@ -85,10 +92,7 @@ class Server:
         server = [sys.executable, "-m", "lessonlib.grading.inside", str(fd)]
         if not self.protected:
             return [*server, "--unprotected"]
-        bwrap = shutil.which("bwrap")
-        if bwrap is None:
-            raise UserError(NO_BUBBLEWRAP)
-        return [bwrap, *_arguments(self.modules, data), "--", *server]
+        return ["bwrap", *_arguments(self.modules, data), "--", *server]
 
     def start(self, limits_json: bytes, connection: socket.socket) -> None:
         """Fork a process for one submission; it serves that connection."""

@@ -4,18 +4,8 @@ import ast
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
-import nbformat
-from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files
-
-from lessonlib.errors import UserError
 from lessonlib.grading.isolation import PACKAGE
-
-MAX_FILES = 64 * 2**20  # bytes of data files beside a lesson
 
 
 @dataclass(frozen=True)
@@ -50,7 +40,7 @@ class Given:
         return self.solution or self.task
 
     def metadata(self) -> dict:
-        """Return nbgrader's metadata as the gradebook has it: the learner's copy decides nothing."""
+        """Return nbgrader's metadata as the gradebook has it; a learner's copy decides nothing."""
         nbgrader = {
             "cell_type": self.cell_type,
             "checksum": self.checksum,
@@ -88,56 +78,6 @@ class Materials:
         cells = json.dumps([asdict(cell) for cell in self.cells]).encode()
         files = [name.encode() + content for name, content in sorted(self.files.items())]
         return hashlib.sha256(b"\0".join([cells, *files])).hexdigest()
-
-
-def load(course: CourseDirectory, lesson: str, notebook: str) -> Materials:
-    """Return the materials of a notebook that is in the gradebook. Raises UserError if it is not."""
-    folder = Path(course.format_path(course.source_directory, ".", lesson))
-    path = folder / f"{notebook}.ipynb"
-    if not path.is_file():
-        raise UserError(f"There is no notebook {path}.")
-    with Gradebook(course.db_url, course.course_id) as gradebook:
-        try:
-            known = gradebook.find_notebook(notebook, lesson)
-        except MissingEntry:
-            raise UserError(f"The gradebook does not know {lesson} yet.") from None
-        saved = {cell.name: cell.to_dict() for cell in known.source_cells}
-        graded = [*known.grade_cells, *known.task_cells]
-        points = {cell.name: float(cell.max_score) for cell in graded}
-    source = nbformat.read(path, as_version=4)
-    cells = tuple(_given(cell, saved, points) for cell in source.cells)
-    files = _files(folder, course.ignore)
-    return Materials(lesson, notebook, cells, files, visible_modules(cells))
-
-
-def _given(cell, saved: dict, points: dict) -> Given:
-    nbgrader = cell.metadata.get("nbgrader", {})
-    name = nbgrader.get("grade_id", "")
-    known = saved.get(name)
-    if known is None:
-        return Given("", cell.cell_type, cell.source, cell.source, None, None, *[False] * 4)
-    locked = bool(known["locked"])
-    return Given(
-        name=name,
-        cell_type=known["cell_type"] or cell.cell_type,
-        source=known["source"] if locked else cell.source,
-        stub=known["source"],
-        checksum=known["checksum"],
-        points=points.get(name),
-        grade=bool(utils.is_grade(cell)),
-        solution=bool(utils.is_solution(cell)),
-        locked=locked,
-        task=bool(utils.is_task(cell)),
-    )
-
-
-def _files(folder: Path, ignore: list[str]) -> dict[str, bytes]:
-    """Return the files that a learner gets with the notebook; links are not followed."""
-    paths = [Path(name) for name in find_all_files(str(folder), [*ignore, "*.ipynb"])]
-    paths = [path for path in paths if path.is_file() and not path.is_symlink()]
-    if sum(path.stat().st_size for path in paths) > MAX_FILES:
-        raise UserError(f"The files beside {folder.name} are larger than {MAX_FILES >> 20} MiB.")
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
 
 
 # --- what the notebook imports of the lessons --------------------------------------------------

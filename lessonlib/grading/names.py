@@ -5,6 +5,7 @@ import builtins
 import dis
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import CodeType
 
 from IPython.core.inputtransformer2 import TransformerManager
@@ -17,20 +18,24 @@ class Names:
     reads:   names of the notebook that its code looks up, inside functions too.
     binds:   names that it gives a value, by assignment, def, class or import.
     imports: the import statement behind each name that is imported, as text.
+    functions: names that it gives to functions, by def.
     classes: the special methods that each class defines, by the class's name.
     """
 
     reads: frozenset[str] = frozenset()
     binds: frozenset[str] = frozenset()
     imports: dict[str, str] = field(default_factory=dict)
+    functions: frozenset[str] = frozenset()
     classes: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=5_000)
 def plain_python(source: str) -> str:
     """Return a cell's source with IPython's own syntax turned into calls."""
     return TransformerManager().transform_cell(source)
 
 
+@lru_cache(maxsize=5_000)  # a class hands in the same cells again and again
 def names_in(source: str) -> Names:
     """Return the names of a cell; none where it is not Python."""
     try:
@@ -39,7 +44,8 @@ def names_in(source: str) -> Names:
     except (SyntaxError, ValueError):
         return Names()
     reads, binds = set(_reads(code)), set(_binds(code))
-    return Names(frozenset(reads), frozenset(binds), _imports(tree), _classes(tree))
+    functions = frozenset(n.name for n in tree.body if isinstance(n, ast.FunctionDef))
+    return Names(frozenset(reads), frozenset(binds), _imports(tree), functions, _classes(tree))
 
 
 def _reads(code: CodeType) -> Iterator[str]:

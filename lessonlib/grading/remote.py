@@ -193,7 +193,7 @@ class Far:
 
     seconds: what one request may take.
     until:   when the whole of what is being asked has to be done, on the monotonic clock.
-    lenient: pass every operator on. For a check's own script, which compares nothing but plain data.
+    lenient: pass every operator on; for a check's own script, which compares only plain data.
     """
 
     def __init__(self, session: Session, seconds: float):
@@ -349,7 +349,11 @@ class Far:
         except Exception as error:
             return {"error": type(error).__name__, "text": str(error)[:500]}
         after = [_plain_pack(arg) for arg in args]
-        return {"value": value, "after": [b if a != b else None for a, b in zip(packed, after)]}
+        return {"value": value, "after": _differing(packed, after)}
+
+
+def _differing(before: list, after: list) -> list:
+    return [new if new != old else None for old, new in zip(before, after, strict=True)]
 
 
 def _plain_pack(value):

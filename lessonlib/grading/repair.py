@@ -15,6 +15,7 @@ from lessonlib.checks.wording import listing
 from lessonlib.grading.materials import Given, Materials
 from lessonlib.grading.names import plain_python
 
+HIDDEN_TEST = "# (a hidden test)"
 ALIKE = 0.8  # share of equal characters from which a cell without an id counts as a known one
 
 
@@ -151,9 +152,7 @@ def _is_python(source: str) -> bool:
 # --- what is missing -----------------------------------------------------------------------------
 
 
-def _with_all_answers(
-    pieces: list[Piece], materials: Materials, notes: list[str]
-) -> list[Piece]:
+def _with_all_answers(pieces: list[Piece], materials: Materials, notes: list[str]) -> list[Piece]:
     """Put back answer cells that were deleted, as the learner got them."""
     present = {piece.given.name for piece in pieces if piece.given}
     lost = [g for g in materials.named.values() if g.is_answer and g.name not in present]

@@ -71,7 +71,9 @@ class Session:
 
     def run(self, source: str, seconds: float, aside: list[str]) -> Ran:
         """Run a cell. Raises Gone."""
-        reply = self.ask({"do": "run", "source": source, "seconds": seconds, "aside": aside}, seconds)
+        reply = self.ask(
+            {"do": "run", "source": source, "seconds": seconds, "aside": aside}, seconds
+        )
         try:
             late = None if reply["late"] is None else [str(name) for name in reply["late"]]
             return Ran(_checked(reply["outputs"]), reply["error"] and str(reply["error"]), late)

@@ -18,6 +18,7 @@ def not_needed(pieces: list[Piece], materials: Materials) -> set[int]:
     """Return the places of the cells that may be left out."""
     known = {cell.source for cell in materials.cells if not cell.name and cell.cell_type == "code"}
     imports = {name for cell in materials.cells for name in names_in(cell.source).imports}
+    lasting = BUILTIN | imports | _functions(pieces)
     if any(_reaches_out(piece.source) for piece in pieces if piece.cell_type == "code"):
         return set()
     left_out: set[int] = set()
@@ -28,7 +29,7 @@ def not_needed(pieces: list[Piece], materials: Materials) -> set[int]:
             continue
         names = names_in(_source(piece))
         own = piece.given is None and piece.source in known and _only_shows(piece.source, imports)
-        if own and not _touched(piece.source, names, imports) & needed:
+        if own and not _touched(piece.source, names, lasting) & needed:
             left_out.add(place)
         else:
             needed |= names.reads
@@ -92,11 +93,18 @@ def _root(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _touched(source: str, names: Names, imports: set[str]) -> set[str]:
+def _functions(pieces: list[Piece]) -> set[str]:
+    """Return the names that only ever stand for functions: handing one over changes nothing."""
+    every = [names_in(_source(piece)) for piece in pieces if _type(piece) == "code"]
+    defined = {name for names in every for name in names.functions}
+    return defined - {name for names in every for name in names.binds - names.functions}
+
+
+def _touched(source: str, names: Names, lasting: set[str]) -> set[str]:
     """Return the names that a cell binds, or mentions other than to call them."""
     tree = ast.parse(source)
     called = {id(n.func) for n in ast.walk(tree) if isinstance(n, ast.Call)}
     mentioned = {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in called
     }
-    return names.binds | (mentioned & names.reads) - BUILTIN - imports
+    return names.binds | (mentioned & names.reads) - lasting

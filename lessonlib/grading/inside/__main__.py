@@ -30,6 +30,8 @@ def main() -> None:
     """Serve until the judge hangs up."""
     control = socket.socket(fileno=int(sys.argv[1]))
     protected = "--unprotected" not in sys.argv
+    if sys.platform == "linux":
+        confine.end_with_parent()
     if protected:
         confine.hide_from_others()
     shell = _warm()

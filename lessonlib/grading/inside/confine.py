@@ -56,7 +56,8 @@ def leave_everything(limits: Limits) -> None:
     call("prctl", _PR_SET_DUMPABLE, 1, 0, 0, 0)  # else the maps below cannot be written
     call("unshare", _CLONE_NEWUSER | _CLONE_NEWNS | _CLONE_NEWPID | _CLONE_NEWIPC
          | _CLONE_NEWNET | _CLONE_NEWUTS)  # fmt: skip
-    for name, text in {"setgroups": "deny", "uid_map": f"{uid} {uid} 1", "gid_map": f"{gid} {gid} 1"}.items():
+    maps = {"setgroups": "deny", "uid_map": f"{uid} {uid} 1", "gid_map": f"{gid} {gid} 1"}
+    for name, text in maps.items():
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     call("mount", b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)

@@ -49,7 +49,7 @@ def _disarm() -> None:
 
 
 def culprits(error: BaseException, names: dict) -> list[str]:
-    """Return the notebook's functions that were at work when the error came, the outermost first."""
+    """Return the notebook's functions at work when the error came, the outermost first."""
     codes, tb = [], error.__traceback__
     while tb is not None:
         codes.append(tb.tb_frame.f_code)

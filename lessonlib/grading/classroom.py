@@ -1,0 +1,190 @@
+"""Grades a class: many submissions at once, each of them once, whatever happens in between.
+
+The executor's workers only compute; this process alone writes the gradebook and `autograded/`. A
+submission counts as done when its executed notebook lies there, written last and in one move. So a
+run that was interrupted anywhere is finished by the next one.
+"""
+
+import fcntl
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+
+from lessonlib.errors import UserError
+from lessonlib.grading import gradebook as book
+from lessonlib.grading import inbox
+from lessonlib.grading.grade import Graded, Task, grade, stumbled
+from lessonlib.grading.limits import Limits
+from lessonlib.grading.loading import load
+from lessonlib.grading.record import Record
+from lessonlib.grading.workers import Crew
+
+TRIES = 2  # a submission that takes its worker with it twice is left to a person
+PERMISSIONS = 0o444  # as nbgrader has it
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook of one learner."""
+
+    student: str
+    notebook: str
+    tries: int = 0
+
+
+@dataclass
+class Tally:
+    """How a class did, by state; and the learners in whose case a person should look."""
+
+    states: Counter = field(default_factory=Counter)
+    unchanged: int = 0
+    look_at: list[tuple[str, Record]] = field(default_factory=list)
+
+    def add(self, student: str, record: Record) -> None:
+        """Count a submission."""
+        self.states[record.state] += 1
+        if record.state != "graded":
+            self.look_at.append((student, record))
+
+
+Tell = Callable[[int, int], None]  # how many are done, of how many
+
+
+class Classroom:
+    """A lesson's submissions, and where their grades go."""
+
+    def __init__(self, root: Path, lesson: str, limits: Limits, protected: bool = True):
+        self.course, self.config = book.course_at(root)
+        self.lesson = book.choose(self.course, lesson)
+        self.limits, self.protected = limits, protected
+
+    def grade(self, crew: Crew, tell: Tell = lambda done, total: None) -> Tally:
+        """Grade what is new or has changed. Raises UserError if somebody else does so already."""
+        students = inbox.students(self.course, self.lesson)
+        with self._alone():
+            book.enter(self.course, self.config, self.lesson)
+            self.materials = {name: load(self.course, self.lesson, name)
+                              for name in book.notebooks(self.course, self.lesson)}  # fmt: skip
+            return self._grade(students, crew, tell)
+
+    def _grade(self, students: list[str], crew: Crew, tell: Tell) -> Tally:
+        tally, total = Tally(), len(students) * len(self.materials)
+        known = book.who_is_in(self.course, self.lesson)
+        with Gradebook(self.course.db_url, self.course.course_id) as gradebook:
+            jobs = self._jobs(students, known, tally)
+            for job, graded in self._results(jobs, crew):
+                self._keep(gradebook, job, graded)
+                tally.add(job.student, graded.record)
+                tell(tally.unchanged + sum(tally.states.values()), total)
+        tell(total, total)
+        return tally
+
+    def _jobs(self, students: list[str], known: set[str], tally: Tally) -> Iterator[Job]:
+        for student in students:
+            for notebook in self.materials:
+                job = Job(student, notebook)
+                if student in known and self._is_done(job):
+                    tally.unchanged += 1
+                else:
+                    yield job
+
+    def _is_done(self, job: Job) -> bool:
+        path = self._place(job)
+        if not path.is_file():
+            return False
+        try:
+            record = Record.read(nbformat.read(path, as_version=4))
+        except Exception:  # half a file, or none of ours: graded again
+            return False
+        return record is not None and record.fingerprint == self._task(job).fingerprint()
+
+    def _task(self, job: Job) -> Task:
+        handed_in = inbox.take(self._submitted(job), job.notebook)
+        return Task(
+            self.materials[job.notebook], handed_in.data, handed_in.files, self.limits,
+            self.protected, handed_in.fault, handed_in.notes,
+        )  # fmt: skip
+
+    # --- many at once ----------------------------------------------------------------------------
+
+    def _results(self, jobs: Iterator[Job], crew: Crew) -> Iterator[tuple[Job, Graded]]:
+        """Yield each job's result when it comes; never more of them under way than can be done."""
+        under_way: dict[Future, Job] = {}
+        again: list[Job] = []
+        while True:
+            while len(under_way) < crew.places:
+                job = again.pop() if again else next(jobs, None)
+                if job is None:
+                    break
+                under_way[crew.submit(grade, self._task(job))] = job
+            if not under_way:
+                return
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                job = under_way.pop(future)
+                try:
+                    yield job, future.result()
+                except BrokenExecutor as error:
+                    if job.tries + 1 < TRIES:
+                        again.append(replace(job, tries=job.tries + 1))
+                    else:
+                        yield job, stumbled(self._task(job), f"its worker ended: {error}")
+
+    # --- results ---------------------------------------------------------------------------------
+
+    def _keep(self, gradebook: Gradebook, job: Job, graded: Graded) -> None:
+        """Write the points, then the notebook: what lies there is in the gradebook."""
+        submitted = self._submitted(job)
+        executed = nbformat.reads(graded.notebook, as_version=4)
+        when = _timestamp(self.course, submitted)
+        where = (self.lesson, job.student, job.notebook)
+        book.save(gradebook, self.config, *where, executed, when)
+        path = self._place(job)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if when is not None:
+            shutil.copyfile(submitted / "timestamp.txt", path.parent / "timestamp.txt")
+        partial = path.with_name(".partial")
+        partial.unlink(missing_ok=True)
+        partial.write_text(graded.notebook, encoding="utf-8")
+        partial.chmod(PERMISSIONS)
+        os.replace(partial, path)
+
+    def _submitted(self, job: Job) -> Path:
+        return self._folder(job, self.course.submitted_directory)
+
+    def _folder(self, job: Job, step: str) -> Path:
+        return Path(self.course.format_path(step, job.student, self.lesson))
+
+    def _place(self, job: Job) -> Path:
+        return self._folder(job, self.course.autograded_directory) / f"{job.notebook}.ipynb"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep a second grader out for as long as this one lives."""
+        path = Path(self.course.root) / self.course.autograded_directory / ".grading"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise UserError("Another `lessonlib grade` is at work in this course.") from None
+            yield
+
+
+def _timestamp(course: CourseDirectory, folder: Path):
+    path = folder / "timestamp.txt"
+    if path.is_symlink() or not path.is_file():
+        return None
+    try:
+        return course.get_existing_timestamp(str(folder))
+    except BaseException:  # nbgrader leaves the program over a text that is no time
+        return None
