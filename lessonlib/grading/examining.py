@@ -23,10 +23,10 @@ from lessonlib.checks.asking import Problem, Response, TimeUp, Watchdog, respond
 from lessonlib.checks.judging import NOTHING
 from lessonlib.checks.wording import paragraph
 from lessonlib.errors import UserError
-from lessonlib.grading.inside.notebook_shell import error_output
 from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.materials import Given, Materials
 from lessonlib.grading.names import BUILTIN, Names, names_in, plain_python
+from lessonlib.grading.outputs import error_output, result_output, stream_output
 from lessonlib.grading.remote import OutOfTime, Remote
 from lessonlib.grading.repair import hidden_lines
 from lessonlib.grading.session import Gone
@@ -246,21 +246,19 @@ def _state(stopped: BaseException) -> str:
 
 def _passed(printed: str, points: float, most: float) -> list[dict]:
     """Return outputs that nbgrader reads these points from."""
-    text = [{"output_type": "stream", "name": "stdout", "text": printed}] if printed else []
+    text = [stream_output(printed)] if printed else []
     if points >= most:
         return text
     if points <= 0:
         return [*text, error_output("NoPoints", "0 points.", ["0 points."])]
-    number = {"text/plain": f"{points:.10g}"}
-    result = {"output_type": "execute_result", "data": number, "metadata": {}}
-    return [*text, {**result, "execution_count": None}]
+    return [*text, result_output(f"{points:.10g}")]
 
 
 def _printed(text: str, given: Given) -> list[dict]:
     """Return what a failed test printed, unless it could be about a hidden test."""
     if not text or hidden_lines(given.source):
         return []
-    return [{"output_type": "stream", "name": "stdout", "text": text}]
+    return [stream_output(text)]
 
 
 def _told(text: str) -> dict:

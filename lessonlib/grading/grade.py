@@ -14,11 +14,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from lessonlib.grading.examining import Examined, Examiner
-from lessonlib.grading.inside.notebook_shell import error_output
 from lessonlib.grading.isolation import PACKAGE, Server
 from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.materials import Given, Materials
+from lessonlib.grading.outputs import error_output
 from lessonlib.grading.reading import Unreadable, read
 from lessonlib.grading.record import STATES, Record, Result
 from lessonlib.grading.repair import Piece, Repaired, as_notebook, repair

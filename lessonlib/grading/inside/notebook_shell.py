@@ -11,6 +11,8 @@ from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets import Type
 from traitlets.config import Config
 
+from lessonlib.grading.outputs import error_output
+
 MAX_TEXT = 100_000  # characters that a cell may print
 MAX_RICH = 8 * 2**20  # characters of pictures and the like in a cell
 MAX_OUTPUTS = 200
@@ -119,11 +121,6 @@ class NotebookShell(InteractiveShell):
         result = self.run_cell(source, store_history=True)
         self.error = result.error_before_exec or result.error_in_exec
         return self.outputs
-
-
-def error_output(name: str, text: str, traceback: list[str]) -> dict:
-    """Return an error as a notebook stores it."""
-    return {"output_type": "error", "ename": name, "evalue": text, "traceback": list(traceback)}
 
 
 def make_shell() -> NotebookShell:

@@ -16,6 +16,7 @@ from lessonlib.grading import protocol
 from lessonlib.grading.crossing import pack, unpack, write_back
 from lessonlib.grading.inside import notebook_shell
 from lessonlib.grading.inside.stopping import Stuck, TimeUp, at_most, culprits, put_aside
+from lessonlib.grading.outputs import error_output
 from lessonlib.grading.wire import Broken, Wire
 
 OPERATIONS = {
@@ -219,4 +220,4 @@ def _text(error: BaseException) -> str:
 def _late_output(seconds: float, names: list[str]) -> dict:
     where = f" in {names[-1]}" if names else ""
     text = f"This cell was stopped after {seconds:g} seconds{where}. The cells below went on."
-    return notebook_shell.error_output("TimeoutError", text, [f"TimeoutError: {text}"])
+    return error_output("TimeoutError", text, [f"TimeoutError: {text}"])
