@@ -91,12 +91,12 @@ def _opaque(value) -> Opaque:
 
 def dumps(value) -> bytes:
     """Encode plain data as JSON; arrays travel as `.npy` without pickle."""
-    return json.dumps(_pack(plain(value))).encode()
+    return json.dumps(pack(plain(value))).encode()
 
 
 # Whatever a sender can make the decoding stumble over: wrong kinds, wrong nesting, a header that
 # promises an array larger than the memory.
-_NOT_PLAIN = (
+NOT_PLAIN = (
     ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, EOFError,
     MemoryError, OverflowError,
 )  # fmt: skip
@@ -109,11 +109,12 @@ def loads(data: bytes):
     """
     try:
         return _unpack(json.loads(data))
-    except _NOT_PLAIN as error:
+    except NOT_PLAIN as error:
         raise ValueError(f"not plain data: {str(error)[:80]}") from error
 
 
-def _pack(value):
+def pack(value):
+    """Return plain data as JSON has it; what JSON lacks becomes {kind: content}."""
     if isinstance(value, np.ndarray):
         buffer = io.BytesIO()
         np.save(buffer, value, allow_pickle=False)
@@ -123,11 +124,11 @@ def _pack(value):
     if isinstance(value, Opaque):
         return {"opaque": [value.kind, value.text]}
     if isinstance(value, list):
-        return [_pack(item) for item in value]
+        return [pack(item) for item in value]
     if isinstance(value, tuple | set):
-        return {type(value).__name__: [_pack(item) for item in value]}
+        return {type(value).__name__: [pack(item) for item in value]}
     if isinstance(value, dict):
-        return {"dict": [[_pack(key), _pack(item)] for key, item in value.items()]}
+        return {"dict": [[pack(key), pack(item)] for key, item in value.items()]}
     return value
 
 
@@ -137,7 +138,7 @@ def _unpack(value):
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
-    return _UNPACKERS[kind](content)
+    return UNPACKERS[kind](content)
 
 
 def _read_array(text: str) -> np.ndarray:
@@ -148,7 +149,7 @@ def _read_array(text: str) -> np.ndarray:
     return array
 
 
-_UNPACKERS = {
+UNPACKERS = {
     "array": _read_array,
     "complex": lambda parts: complex(*parts),
     "opaque": lambda parts: Opaque(str(parts[0]), str(parts[1])),

@@ -24,7 +24,7 @@ from lessonlib.grading import gradebook as book
 from lessonlib.grading import inbox
 from lessonlib.grading.grade import Graded, Task, grade, stumbled
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.loading import load
+from lessonlib.grading.loading import load, task
 from lessonlib.grading.record import Record
 from lessonlib.grading.workers import Crew
 
@@ -98,21 +98,12 @@ class Classroom:
                     yield job
 
     def _is_done(self, job: Job) -> bool:
-        path = self._place(job)
-        if not path.is_file():
-            return False
-        try:
-            record = Record.read(nbformat.read(path, as_version=4))
-        except Exception:  # half a file, or none of ours: graded again
-            return False
+        record = Record.of_file(self._place(job))
         return record is not None and record.fingerprint == self._task(job).fingerprint()
 
     def _task(self, job: Job) -> Task:
-        handed_in = inbox.take(self._submitted(job), job.notebook)
-        return Task(
-            self.materials[job.notebook], handed_in.data, handed_in.files, self.limits,
-            self.protected, handed_in.fault, handed_in.notes,
-        )  # fmt: skip
+        materials = self.materials[job.notebook]
+        return task(self.course, materials, job.student, self.limits, self.protected)
 
     # --- many at once ----------------------------------------------------------------------------
 

@@ -30,7 +30,7 @@ def pack(value, export: Export, depth: int = 0):
         if value is single:
             return {"single": kind}
     if depth > MAX_DEPTH:
-        return plainly._pack(Opaque("huge", "something nested very deep"))
+        return plainly.pack(Opaque("huge", "something nested very deep"))
     pack_it = None if type(value).__module__ == "__main__" else _packer(value)
     return pack_it(value, export, depth + 1) if pack_it else export(value)
 
@@ -39,7 +39,7 @@ def _pack_scalar(value, export: Export):
     copied = plainly.plain(value)
     if isinstance(copied, Opaque) and copied.kind == "object array":
         return export(value)
-    return plainly._pack(copied)
+    return plainly.pack(copied)
 
 
 def _packer(value):
@@ -48,7 +48,7 @@ def _packer(value):
 
 def _pack_items(value, export: Export, depth: int):
     if len(value) > MAX_ITEMS:
-        return plainly._pack(Opaque("huge", f"a {type(value).__name__} of {len(value)} items"))
+        return plainly.pack(Opaque("huge", f"a {type(value).__name__} of {len(value)} items"))
     items = [pack(item, export, depth) for item in value]
     names = {tuple: "tuple", set: "set", frozenset: "frozenset"}
     name = next((names[kind] for kind in names if isinstance(value, kind)), None)
@@ -57,7 +57,7 @@ def _pack_items(value, export: Export, depth: int):
 
 def _pack_dict(value, export: Export, depth: int):
     if len(value) > MAX_ITEMS:
-        return plainly._pack(Opaque("huge", f"a dict of {len(value)} items"))
+        return plainly.pack(Opaque("huge", f"a dict of {len(value)} items"))
     pairs = [[pack(key, export, depth), pack(item, export, depth)] for key, item in value.items()]
     return {"dict": pairs}
 
@@ -71,7 +71,7 @@ def _pack_generator(value, export: Export, depth: int):
 
 def _pack_bytes(value, export: Export, depth: int):
     if len(value) > plainly.MAX_ARRAY_BYTES:
-        return plainly._pack(Opaque("huge", f"{len(value)} bytes"))
+        return plainly.pack(Opaque("huge", f"{len(value)} bytes"))
     return {"bytes": base64.b64encode(value).decode()}
 
 
@@ -97,7 +97,7 @@ def unpack(value, import_: Import):
     """Return what `pack` made into JSON on the other side. Raises ValueError for anything else."""
     try:
         return _unpack(value, import_)
-    except plainly._NOT_PLAIN as error:
+    except plainly.NOT_PLAIN as error:
         raise ValueError(f"not plain data: {str(error)[:80]}") from None
 
 
@@ -110,7 +110,7 @@ def _unpack(value, import_: Import):
     if kind in _UNPACKERS:
         return _UNPACKERS[kind](content, import_)
     if kind in ("array", "complex", "opaque"):
-        return plainly._UNPACKERS[kind](content)
+        return plainly.UNPACKERS[kind](content)
     return import_(kind, content)
 
 

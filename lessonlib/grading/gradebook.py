@@ -132,8 +132,10 @@ def save(
             answered = cell.metadata.nbgrader.checksum != utils.compute_checksum(cell)
             comments[name].auto_comment = None if answered else "No response."
     own.late_submission_penalty = None
+    late = submission.total_seconds_late > 0
     gradebook.db.commit()
-    if submission.total_seconds_late > 0:
+    gradebook.db.remove()  # forget the objects: a class may be large
+    if late:
         _penalise(gradebook, config, lesson, student, notebook, executed)
 
 

@@ -9,6 +9,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from lessonlib.errors import UserError
+from lessonlib.grading import inbox
+from lessonlib.grading.grade import Task
+from lessonlib.grading.limits import Limits
 from lessonlib.grading.materials import Given, Materials, visible_modules
 
 MAX_FILES = 64 * 2**20  # bytes of data files beside a lesson
@@ -32,6 +35,18 @@ def load(course: CourseDirectory, lesson: str, notebook: str) -> Materials:
     cells = tuple(_given(cell, saved, points) for cell in source.cells)
     files = _files(folder, course.ignore)
     return Materials(lesson, notebook, cells, files, visible_modules(cells))
+
+
+def task(
+    course: CourseDirectory, materials: Materials, student: str, limits: Limits, protected: bool
+) -> Task:
+    """Return what there is to grade of a learner's notebook, as it lies in their folder now."""
+    folder = Path(course.format_path(course.submitted_directory, student, materials.lesson))
+    handed_in = inbox.take(folder, materials.notebook)
+    return Task(
+        materials, handed_in.data, handed_in.files, limits, protected, handed_in.fault,
+        handed_in.notes,
+    )  # fmt: skip
 
 
 def _given(cell, saved: dict, points: dict) -> Given:

@@ -10,9 +10,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float
 
 from lessonlib.grading.examining import hidden_lines
-from lessonlib.grading.grade import Task, grade
+from lessonlib.grading.grade import grade
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.loading import load
+from lessonlib.grading.loading import load, task
 from lessonlib.grading.repair import HIDDEN_TEST
 from lessonlib.grading.slicing import NOT_RUN
 
@@ -36,9 +36,9 @@ class RepairAndExecute(NbGraderPreprocessor):
         where = resources["nbgrader"]
         course = _course_of(self)
         materials = load(course, where["assignment"], where["notebook"])
-        data = nbformat.writes(nb).encode()
         limits = Limits(cell_seconds=self.cell_seconds)
-        graded = grade(Task(materials, data, {}, limits, not self.unprotected))
+        # The file itself, not `nb`: what nbgrader has read may have come through a link.
+        graded = grade(task(course, materials, where["student"], limits, not self.unprotected))
         self.log.info("%s: %s", where["student"], graded.record.state)
         for note in graded.record.notes:
             self.log.warning("%s: %s", where["student"], note)

@@ -1,6 +1,8 @@
 """What is remembered of a graded submission beside its points: in its notebook's metadata."""
 
+import json
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
 
@@ -65,7 +67,18 @@ class Record:
     @classmethod
     def read(cls, notebook: NotebookNode) -> "Record | None":
         """Return the record in a notebook, or None where there is none."""
-        known = notebook.metadata.get(KEY)
+        return cls._of(notebook.metadata.get(KEY))
+
+    @classmethod
+    def of_file(cls, path: Path) -> "Record | None":
+        """Return the record in a notebook's file; None where there is no file, or none of ours."""
+        try:
+            return cls._of(json.loads(path.read_bytes())["metadata"].get(KEY))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+    @classmethod
+    def _of(cls, known: dict | None) -> "Record | None":
         if not known or "fingerprint" not in known:
             return None
         results = tuple(Result(**result) for result in known["results"])
