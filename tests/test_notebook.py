@@ -76,7 +76,7 @@ def test_a_function_that_uses_another_of_the_learners_is_told_to_look_there(shel
         "def layer_forward(W, b, X):\n    Z = W @ X + b\n    return Z, relu(Z)\n"
         'check("relu.layer_forward", layer_forward)',
     )
-    assert "It uses your relu: is the check of that right?" in out
+    assert "It uses your relu. If that has a check, did it pass?" in out
 
 
 def test_an_unknown_exercise_is_answered_with_the_nearest():

@@ -246,7 +246,7 @@ def _notes(surroundings: Surroundings, recognised: bool) -> list[str]:
         )
     if surroundings.functions and not recognised:
         names = wording.listing(surroundings.functions)
-        notes.append(f"It uses your {names}: is the check of that right?")
+        notes.append(f"It uses your {names}. If that has a check, did it pass?")
     return notes
 
 

@@ -144,6 +144,11 @@ _PLAIN_WORDS = (
         r"An array of answers was used where Python needs a single yes or no (in an if, and, or, "
         r"not, min or max).",
     ),
+    (
+        r"UnboundLocalError: .*local variable '(\w+)'.*",
+        r"The name \1 is used before this function has given it a value. (In a class: is "
+        r"self.\1 meant?)",
+    ),
 )
 
 

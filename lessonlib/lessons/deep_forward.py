@@ -140,9 +140,14 @@ def pairs_of_arrays(raw, count: int, one: str) -> list[tuple[np.ndarray, np.ndar
     if len(raw) == 2 * count and all(as_numbers(item) is not None for item in raw):
         raise Malformed(f"All arrays stand in one flat list. It should be {asked}.")
     if len(raw) != count:
+        why = (
+            "Does the loop reach every layer? A return inside it ends it in the first round."
+            if len(raw) < count
+            else "Is a layer in it twice? A number times a list repeats the list."
+        )
         raise Malformed(
             f"The list has {len(raw)} item{'s' * (len(raw) != 1)}, for a network with {count} "
-            f"layer{'s' * (count != 1)}. It should be {asked}. Does the loop reach every layer?"
+            f"layer{'s' * (count != 1)}. It should be {asked}. {why}"
         )
     return [_pair(item, place, one) for place, item in enumerate(raw)]
 
@@ -233,7 +238,7 @@ def _properties(raw: dict, case: Case) -> dict:
     weights = {name: [W for W, _ in pairs] for name, pairs in drawn.items()}
     biases = [b for name in ("he", "glorot") for _, b in drawn[name]]
     return {
-        "shape of W and b": [(W.shape, b.shape) for W, b in drawn["he"]],
+        "shape of W and b": ", ".join(f"{W.shape} and {b.shape}" for W, b in drawn["he"]),
         "spread for he": _rule_of(weights["he"], sizes),
         "spread for glorot": _rule_of(weights["glorot"], sizes),
         "start of the biases": "not 0" if any(np.any(b) for b in biases) else "all 0",
@@ -291,6 +296,13 @@ INITIALIZE = Exercise(
             "W has one row for each unit, as in lessons 01 to 05. From lesson 06 on the samples "
             "stand in rows, and W is (n_in, n_out): one row for each input.",
             wrong=_initializer(shape_of=lambda i, o: (o, i)),
+        ),
+        Mistake(
+            "all shapes as for columns",
+            "These are the shapes of lessons 01 to 05, where samples stood in columns. From lesson "
+            "06 on they stand in rows: W is (n_in, n_out), one row for each input, and b is flat, "
+            "(n_out,).",
+            wrong=_initializer(b_of=lambda o: np.zeros((o, 1)), shape_of=lambda i, o: (o, i)),
         ),
         Mistake(
             "biases of two dimensions",
@@ -479,9 +491,11 @@ def _forward_values(raw, case: Case) -> dict:
     P, caches = raw
     count = len(case.args[1])
     if not isinstance(caches, list | tuple) or len(caches) != count:
+        few = isinstance(caches, list | tuple) and len(caches) < count
+        why = " A return inside the loop ends it in the first round." if few else ""
         raise Malformed(
             f"The second value should be a list with one cache for each of the {count} layers. It "
-            f"is {describe(caches)}."
+            f"is {describe(caches)}.{why}"
         )
     right = forward(*case.args)[1]
     caches = [_cache(*each) for each in zip(caches, right, range(count), strict=True)]
@@ -505,10 +519,15 @@ def _cache(mine, right: dict, layer: int) -> dict:
         if array is None or array.shape != right[key].shape:
             raise Malformed(
                 f"caches[{layer}][{key!r}] is {describe(mine[key])}; it should have the shape "
-                f"{right[key].shape}. Is this cache a dictionary of its own, made inside the loop, "
-                "from this layer's arrays?"
+                f"{right[key].shape}. {_why_another_shape(arrays, right)}"
             )
     return arrays
+
+
+def _why_another_shape(arrays: dict, right: dict) -> str:
+    if agree(arrays["A_prev"], right["A"], 1e-9) and agree(arrays["A"], right["A"], 1e-9):
+        return "That is what this layer gave. Keep what it was given before you make the new A."
+    return "Is this cache a dictionary of its own, made inside the loop, from this layer's arrays?"
 
 
 def _arrays(value):
@@ -954,6 +973,12 @@ BCE_FROM_LOGITS = Exercise(
                 -np.sum(Y * np.log(sigmoid(Z) + 1e-12) + (1 - Y) * np.log(1 - sigmoid(Z) + 1e-12))
                 / len(Z)
             ),
+        ),
+        Mistake(
+            "np.max for np.maximum",
+            "np.max(Z, 0) gives one number for each column, the largest. np.maximum(Z, 0) compares "
+            "every entry with 0, and that is the max in the formula.",
+            wrong=_bce(lambda Z, Y: np.max(Z, 0) - Z * Y + np.log1p(np.exp(-np.abs(Z)))),
         ),
         Mistake(
             "exp overflows",

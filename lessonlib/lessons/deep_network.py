@@ -376,7 +376,7 @@ FRAMEWORK_GRADIENTS = Exercise(
         Mistake(
             "mean for sum",
             "Your gradients are a quarter of Keras's. Yours belong to the mean over the four "
-            "samples, Keras's to the sum: the tape was given four losses and added up. Neither is "
+            "samples, Keras's to the sum: it was given four losses and added up. Neither is "
             "wrong; to compare, bring both to the same loss.",
             wrong=_framework(scale=1),
         ),
@@ -418,9 +418,9 @@ FRAMEWORK_GRADIENTS = Exercise(
         "backward. Every layer is a sigmoid, the hidden ones too. Where nothing is said, your "
         "functions take ReLU for the hidden layers: so say it, to both of them.",
         "Compare with what Keras printed. If every number of yours is the same factor away, look "
-        "at what the two losses are: yours is the mean over the samples, and Keras's tape was "
-        "given one loss for each sample and added up what they ask for. How many samples are "
-        "there? Multiply every dW and every db by that.",
+        "at what the two losses are: yours is the mean over the samples, and Keras was given one "
+        "loss for each sample and added up what they ask for. How many samples are there? "
+        "Multiply every dW and every db by that.",
     ),
 )
 
@@ -1002,8 +1002,8 @@ SUSPECTS = Exercise(
         "planted gradients, X, Y and the two activations, and prints an error for each of the "
         "eight arrays. Right gradients come out far below 1e-6. Where is the gap?",
         "The table needs no eye for detail: write the eight errors down in order of size. Some are "
-        "near 1e-10. The others are larger by a factor of a million or more, even those that look "
-        "small. An error of a tenth of a per cent is an error.",
+        "below 1e-8. The others are larger by a factor of a hundred thousand or more, even those "
+        "that look small. An error of a tenth of a per cent is an error.",
         "Only then read. Two lines of the planted code are to blame. One works with numbers that "
         "were made for reading, the other multiplies by something a second time. Ask for each of "
         "them which gradients are made from it.",

@@ -68,6 +68,7 @@ def layer_histograms(
     names = names or [f"layer {i}" for i in range(1, columns + 1)]
     figure = Figure(figsize=(0.6 + 1.35 * columns, 0.8 + 1.5 * len(layers)), layout="constrained")
     panels = figure.subplots(len(layers), columns, sharex=True, squeeze=False)
+    figure.supylabel(f"how many {xlabel}s lie there", size=9)
     figure.suptitle(title, weight=STYLE["axes.titleweight"], size=STYLE["axes.titlesize"])
     said = []
     for row, (name, arrays) in zip(panels, layers.items(), strict=True):

@@ -23,8 +23,9 @@
 #   different at first;
 # - put all of it into a class, and let it learn two spirals.
 #
-# **Time**: about three hours, with a good place for a break after section 4. **Builds on**: lessons
-# 03 (gradient checking), 05 (a whole training) and 06 (samples in rows, Glorot's rule).
+# **Time**: about 145 minutes for 3,900 words to read and 12 exercises; a good place for a break is
+# after section 4. **Builds on**: lessons 03 (gradient checking), 05 (a whole training) and 06
+# (samples in rows, Glorot's rule).
 
 # %%
 from itertools import pairwise
@@ -110,20 +111,21 @@ check("deep.recall_2", evidence=evidence)
 #
 # Samples stand in rows, as in lesson 06: $W_l$ has a row for each input of its layer and a column
 # for each unit, and $b_l$ is flat. Here is one with $L = 3$ layers, 2-4-3-1. Its weights were
-# printed by Keras. You will meet them again in section 6.
+# printed by Keras, a <dfn>framework</dfn>: a library of ready-made layers, losses and gradients.
+# You will meet them again in section 6.
 
 # %%
 keras = keras_two_hidden_layers()
 
 # The figure was made for the columns convention: it wants one row for each unit.
 plots.network(
-    [keras["W1"].T, keras["W2"].T, keras["W3"].T],
+    [keras[name].T.round(2) for name in ("W1", "W2", "W3")],
     names=["input", "hidden 1", "hidden 2", "output"],
     title="A network 2-4-3-1 and its weights",
 )
 
 # %% [markdown]
-# **Decide, then run.** Which shapes have the three weight matrices, and the three biases?
+# **Decide, then run.** What are the shapes of the three weight matrices, and of the three biases?
 
 # %%
 layer_sizes = [2, 4, 3, 1]
@@ -141,8 +143,8 @@ for left, right in pairwise(layer_sizes):
 # from the mean. Its square is called the variance. NumPy has `np.std`.
 #
 # **Decide, then run.** Inputs and weights are normal random numbers with standard deviation 1. A
-# unit adds up 1, 4, 25 or 100 products of them. Will the sum of 100 be 100 times as large as a
-# single product?
+# unit adds up 1, 4, 25 or 100 products of them. How large will the sum of 100 be beside a single
+# product: as large, 10 times, or 100 times?
 
 # %%
 rng = np.random.default_rng(0)
@@ -158,12 +160,13 @@ for n_in in (1, 4, 25, 100):
 # | scheme | variance of the weights | made for |
 # |---|---|---|
 # | `"he"` | $2 / n_\mathrm{in}$ | ReLU |
-# | `"glorot"` | $2 / (n_\mathrm{in} + n_\mathrm{out})$ | tanh and sigmoid |
+# | `"glorot"` | $2 / (n_\mathrm{in} + n_\mathrm{out})$ | tanh, and used for the sigmoid |
 #
-# <dfn>He's rule</dfn> has a 2 because a ReLU stops about half of what arrives. Glorot's rule takes
-# the sizes on both sides, since the gradients on the way back add up $n_\mathrm{out}$ products. In
-# lesson 06 you drew its weights evenly from an interval; normal numbers of the same spread do as
-# well.
+# Both are named after the people who found them, Kaiming He and Xavier Glorot. <dfn>He's rule</dfn>
+# has a 2 because a ReLU stops about half of what arrives. Glorot's rule takes the mean of the two
+# sizes, since the gradients on the way back add up $n_\mathrm{out}$ products; where both sizes are
+# equal, the variance is $1 / n_\mathrm{in}$ again. In lesson 06 you drew its weights evenly from an
+# interval; normal numbers of the same spread do as well.
 #
 # **Worked example.** A layer from 50 to 30 with `"he"`: the variance is $2/50 = 0.04$, so the
 # standard deviation is $\sqrt{0.04} = 0.2$.
@@ -246,7 +249,7 @@ def slope(A, kind):
 # numbers of any size.
 #
 # **Worked example**, with two layers, written out line by line. For the way back each layer keeps a
-# dictionary of three arrays: `A_prev`, what it was given; `Z`, its sum; `A`, what it gave.
+# cache, a dictionary of three arrays: `A_prev`, what it was given; `Z`, its sum; `A`, what it gave.
 
 # %%
 X, Y = xor()
@@ -286,9 +289,9 @@ for layer, cache in enumerate(caches, start=1):
 #
 # ### Your turn: `forward`
 #
-# Return `P` and the list of caches, one dictionary a layer. The check tries every pair of
-# activations, with one to four layers. In its messages it lays the arrays of all caches side by
-# side.
+# Return `P` and the list of caches, one dictionary a layer, with the three keys of the example:
+# later cells read the caches by these names. The check tries every pair of activations, with one to
+# four layers. In its messages it lays the arrays of all caches side by side.
 
 
 # %% solution="deep-forward"
@@ -333,7 +336,7 @@ check("deep.forward", forward)
 for sizes in ([2, 1], [2, 4, 3, 1], [2] + [6] * 11 + [1]):
     start = initialize(sizes, np.random.default_rng(1), "glorot")
     P, caches = forward(X, start, hidden="tanh")
-    print(f"{len(caches):2d} layers: P is {P.shape}, between {P.min():.3f} and {P.max():.3f}")
+    print(f"depth {len(caches):2d}: P is {P.shape}, between {P.min():.3f} and {P.max():.3f}")
 
 # %% [markdown]
 # ## 3. What becomes of the numbers on the way?
@@ -409,8 +412,9 @@ plots.layer_scales(
 # %% [markdown]
 # With 1 the numbers grow by a factor of about five in every layer; with 0.01 they shrink to
 # nothing. Both are straight lines on this scale, and that is the point: **depth multiplies**. A
-# factor a little off 1, ten times over, is far off. He's rule has the factor right for ReLU layers.
-# Glorot's, without the 2 for the stopped half, loses a little in each layer.
+# factor a little off 1, ten times over, is far off. He's rule has the factor right for ReLU layers:
+# a variance of $2/50$. Glorot's gives $2/(50 + 50)$, half of that. It does not make up for the half
+# that a ReLU stops, and loses a little in each layer.
 #
 # A tanh cannot grow beyond 1. What it does instead can be seen in the histograms: a bar is the
 # higher, the more activations lie there.
@@ -433,36 +437,42 @@ plots.layer_histograms(
 
 # %% [markdown]
 # With large weights nearly all activations are at -1 or 1. Such units are called saturated. There
-# the tanh is flat, its slope is close to 0, and no gradient gets through. With small weights every
-# activation is next to 0, and the layers have nothing to tell each other.
+# the tanh is flat, its slope is close to 0, and hardly any gradient gets through. With small
+# weights every activation is next to 0, and the layers have nothing to tell each other. By Glorot's
+# rule they draw together a little from layer to layer, but stay spread out, and off the flat ends.
 #
 # ## 4. A loss that stays exact
 #
 # A sigmoid output with the binary cross-entropy charges $-\log p$ where $y = 1$ and $-\log(1 - p)$
-# where
-# $y = 0$. What goes into the sigmoid is the score $z$; for a sigmoid it is also called the
+# where $y = 0$. What goes into the sigmoid is the score $z$; for a sigmoid it is also called the
 # <dfn>logit</dfn>. An early network is often wildly wrong: a large score on the wrong side.
 #
-# **Decide, then run.** The right answer is $y = 0$. What should the loss be for the scores 5, 20,
-# 40 and 1000, roughly? And what will the formula give in floating point?
+# **Decide, then run.** The right answer is $y = 0$, and $1 - p = 1/(1 + e^z)$. What should the loss
+# be for the scores 5, 20, 40 and 1000, roughly? And what will the formula give in floating point?
 
 # %%
 print("score z   1 - p      -log(1 - p)")
 for z in (5.0, 20.0, 40.0, 1000.0):
     p = nn.sigmoid(z)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore"):  # no warning for log(0): we want to see what it gives
         print(f"{z:7.0f}   {1 - p:7.1e}   {-np.log(1 - p):9.3f}")
 
 # %% [markdown]
-# The loss should be about $z$ itself, for $-\log(1 - p) = \log(1 + e^z)$. At 20 that holds. At 40
-# the probability is rounded to 1, and the loss becomes infinite. The cure is to never make the
-# probability. With $-\log p = \log(1 + e^{-z}) = \log(1 + e^z) - z$ both answers become one
-# formula:
+# The loss should be about $z$ itself, for $-\log(1 - p) = \log(1 + e^z)$, and beside a large $e^z$
+# the 1 does not count. At 20 that holds. At 40 the probability is rounded to 1, and the loss
+# becomes infinite. The cure is to never make the probability.
+#
+# For $y = 1$ the loss is $-\log p = \log(1 + e^{-z})$. It differs from the other one by $z$ alone.
+# For $1 + e^z$ is $e^z$ times $1 + e^{-z}$, and a logarithm turns the product into a sum:
+#
+# $$\log(1 + e^z) = z + \log(1 + e^{-z})$$
+#
+# So both answers become one formula. With $y = 1$ it takes the $z$ away, with $y = 0$ it does not:
 #
 # $$\ell = \log(1 + e^z) - z\,y$$
 #
-# Now $e^z$ can overflow, for large $z$. For $z > 0$ take $e^z$ out of the logarithm, since
-# $\log(1 + e^z) = z + \log(1 + e^{-z})$. For $z \le 0$ leave it. Both cases together:
+# Now $e^z$ can overflow, for large $z$. So for $z > 0$ write $z + \log(1 + e^{-z})$ instead, which
+# is the same. For $z \le 0$ leave it. Both cases together:
 #
 # $$\ell = \max(z, 0) - z\,y + \log(1 + e^{-|z|})$$
 #
@@ -528,7 +538,7 @@ for z in (5.0, 20.0, 40.0, 1000.0):
 #
 # Going back begins at the output, with the gradient of the loss for the last layer's $Z$. Each kind
 # of output has a loss that matches it, and then the slope of the activation and the slope of the
-# loss cancel, as you saw in lesson 02 for the softmax:
+# loss cancel, as you saw in lesson 02 for the softmax and in lesson 04 for the sigmoid:
 #
 # | output | loss that matches, for $m$ samples | gradient for $Z_L$ |
 # |---|---|---|
@@ -545,16 +555,17 @@ for z in (5.0, 20.0, 40.0, 1000.0):
 # dZ_{l-1} = \left(dZ_l\, W_l^\top\right) \odot f'(Z_{l-1})$$
 #
 # **Worked example.** A network 1-1-1 with a ReLU and a linear output, one sample: $x = 2$, $y = 4$,
-# $w_1 = 1.5$, $b_1 = 0$, $w_2 = 2$, $b_2 = -1$.
+# $w_1 = 1.5$, $b_1 = 0$, $w_2 = 2$, $b_2 = -1$. Forward: $z_1 = 1.5 \cdot 2 = 3$, so $a_1 = 3$, and
+# $p = z_2 = 2 \cdot 3 - 1 = 5$. Then back, from the last layer to the first:
 #
-# | layer | forward | backward |
-# |---|---|---|
-# | 2 | $p = z_2 = 2 \cdot 3 - 1 = 5$ | $dz_2 = 5 - 4 = 1$, $dw_2 = 3 \cdot 1 = 3$, $db_2 = 1$ |
-# | down | | $dz_2 \cdot w_2 = 2$, times the slope 1 |
-# | 1 | $z_1 = 1.5 \cdot 2 = 3$, $a_1 = 3$ | $dz_1 = 2$, $dw_1 = 2 \cdot 2 = 4$, $db_1 = 2$ |
+# | layer | backward |
+# |---|---|
+# | 2 | $dz_2 = 5 - 4 = 1$, $dw_2 = a_1 \cdot dz_2 = 3 \cdot 1 = 3$, $db_2 = dz_2 = 1$ |
+# | down | $dz_2 \cdot w_2 = 1 \cdot 2 = 2$, times the slope 1 |
+# | 1 | $dz_1 = 2$, $dw_1 = x \cdot dz_1 = 2 \cdot 2 = 4$, $db_1 = dz_1 = 2$ |
 #
 # **Now with gaps.** The same form with a tanh unit whose activation is $a_1 = 0.6$, and $x = 2$,
-# $w_2 = 2$, $b_2 = 0$, $y = 0.2$:
+# $w_2 = 2$, $b_2 = 0$, $y = 0.2$, so that $p = 1.2$:
 #
 # | layer | backward |
 # |---|---|
@@ -567,7 +578,8 @@ for z in (5.0, 20.0, 40.0, 1000.0):
 # Layer 2: 1, 0.6 and 1. Down: 2, times the slope 1 - 0.36 = 0.64. Layer 1: 1.28, 2.56 and 1.28.
 #
 # </details>
-#
+
+# %% [markdown]
 # **Put in order.** These are the steps of one round of the loop, and two that stand outside it,
 # shuffled. What comes first, what is repeated, what comes last?
 #
@@ -647,7 +659,7 @@ def relative_errors(parameters, grads, X, Y, hidden, output):
     """Print the relative error of each gradient; right ones come out below 1e-6."""
     for layer, gradients in enumerate(grads):
         for which, name in enumerate(("W", "b")):
-
+            # the loss, with theta in the place of this one array
             def loss(theta, layer=layer, which=which):
                 changed = [list(pair) for pair in parameters]
                 changed[layer][which] = theta
@@ -682,8 +694,8 @@ relative_errors(parameters, backward(P, Y, parameters, caches, "tanh"), X, Y, "t
 # ## 6. A framework's gradients, reproduced
 #
 # The network of the figure in section 1 was made with Keras: 2-4-3-1, a sigmoid in every layer,
-# every bias 0. It was shown the four samples of XOR, and asked for its gradients by automatic
-# differentiation, in numbers of about seven digits. This is what it printed:
+# every bias 0. It was shown the four samples of XOR, and Keras was asked for the gradients. It
+# finds them by itself; how it does that is the story of lesson 10. This is what it printed:
 
 # %%
 for name in ("dW3", "db3", "dW2", "db2", "dW1", "db1"):
@@ -692,10 +704,10 @@ for name in ("dW3", "db3", "dW2", "db2", "dW1", "db1"):
         print("   ", "  ".join(f"{value:11.8f}" for value in row))
 
 # %% [markdown]
-# Your `backward` can do that. One thing has to be settled first: **gradients of what?** The
-# recording was handed `loss = binary_crossentropy(y, predictions)`. That is not one number. It has
-# one loss for each of the four samples, and whoever asks a framework for the gradient of several
-# numbers gets the gradient of their *sum*. Yours is the gradient of the *mean*.
+# Your `backward` can do that. One thing has to be settled first: **gradients of what?** Keras was
+# handed `loss = binary_crossentropy(y, predictions)`. That is not one number but four, one loss for
+# each sample. Asked for the gradient of several numbers, Keras gives the gradient of their *sum*.
+# Yours is the gradient of the *mean*.
 #
 # **Decide.** By which factor will every number differ?
 #
@@ -738,9 +750,9 @@ check("deep.framework_gradients", grads=grads)
 #    Every layer is a sigmoid, the hidden ones too. Where nothing is said, your functions take ReLU
 #    for the hidden layers: so say it, to both of them.
 # 2. Compare with what Keras printed. If every number of yours is the same factor away, look at
-#    what the two losses are: yours is the mean over the samples, and Keras's tape was given one
-#    loss for each sample and added up what they ask for. How many samples are there? Multiply
-#    every dW and every db by that.
+#    what the two losses are: yours is the mean over the samples, and Keras was given one loss for
+#    each sample and added up what they ask for. How many samples are there? Multiply every dW and
+#    every db by that.
 #
 # </details>
 
@@ -792,9 +804,11 @@ else:
 # direction, and there, too, depth multiplies: each layer brings a product with $W^\top$ and a
 # product with the slope.
 #
-# **Decide, then run.** Ten layers of 50 units again, with ReLU (started by He's rule), tanh and
-# sigmoid (started by Glorot's). The slope of the sigmoid is never above 0.25. In which network does
-# the first layer hear least of the loss?
+# **Decide, then run.** Ten layers again, with ReLU (started by He's rule), tanh and sigmoid
+# (started by Glorot's). The slope of the ReLU is 0 or 1, that of the tanh at most 1, that of the
+# sigmoid at most 0.25. How much smaller than those of the tenth layer will the gradients of the
+# first layer be, in each of the three: a few times, hundreds of times, hundreds of thousands of
+# times?
 
 # %%
 sizes = [50] * 10 + [1]
@@ -813,11 +827,12 @@ plots.layer_scales(
 )
 
 # %% [markdown]
-# Read the figure from right to left, as the gradients travel. In the sigmoid network each layer
-# passes on only a part of what arrives. The first layer gets next to nothing, and so learns next to
-# nothing, while the last layers learn. That is called a <dfn>vanishing gradient</dfn>. It was a
-# main reason why deep networks were so hard to train until about 2010. A start by the right rule
-# and units that do not flatten on both sides are two cures.
+# Read the figure from right to left, as the gradients travel. With ReLU and tanh they lose
+# something in the first step, and then stay as large as they are. In the sigmoid network each layer
+# passes on about a quarter of what arrives, and in the first layer two millionths are left. So the
+# first layer learns next to nothing, while the last layers learn. That is called a <dfn>vanishing
+# gradient</dfn>. It was a main reason why deep networks were so hard to train until about 2010. A
+# start by the right rule and units that do not flatten on both sides are two cures.
 #
 # ### In your own words
 #
@@ -830,11 +845,12 @@ plots.layer_scales(
 # %% [markdown] written="deep-explain" points=2
 # ### BEGIN SOLUTION
 # On the way back each layer multiplies by the slope of the sigmoid, which is at most 0.25, and by
-# its weights. Ten such factors make the gradient of the first layers thousands of times smaller
-# than that of the last: it vanishes, so these layers hardly move, though the numbers are right. The
-# factor is f'(Z). To find out: check the gradients against central differences. If every relative
-# error is below 1e-6 there is no bug; then print the size of dW layer by layer and see it shrink.
-# Cures: ReLU (slope 1 where it fires) with He's rule, or tanh with Glorot's rule, or fewer layers.
+# its weights. Ten such factors make the gradient of the first layers many thousands of times
+# smaller than that of the last: it vanishes, so these layers hardly move, though the numbers are
+# right. The factor is f'(Z). To find out: check the gradients against central differences. If every
+# relative error is below 1e-6 there is no bug; then print the size of dW layer by layer and see it
+# shrink. Cures: ReLU (slope 1 where it fires) with He's rule, or tanh with Glorot's rule, or fewer
+# layers.
 # ### END SOLUTION
 
 # %% [markdown]
@@ -873,10 +889,11 @@ check("deep.update", update)
 # </details>
 
 # %% [markdown]
-# Four functions, and three things that each of them needs: the parameters and the names of the two
-# activations. What belongs together can live in one object. A class in Python says what such an
-# object holds and what can be done with it; `self` is the object itself. **Worked example**, a
-# class that holds one number:
+# Now you have four functions, and you hand the same three things from one to the other: the
+# parameters and the names of the two activations. What belongs together can live in one object. A
+# class in Python says what such an object holds and what can be done with it; `self` is the object
+# itself. What is put into `self.value` in one call is still there in the next. **Worked example**,
+# a class that holds one number:
 
 
 # %%
@@ -906,14 +923,15 @@ print(counter.summary())
 #
 # ### Your turn: `Network`
 #
-# - `Network(layer_sizes, rng, hidden, output)` draws the parameters with `initialize`;
+# - `Network(layer_sizes, rng, hidden, output)` draws the parameters with `initialize`, by the
+#   scheme that suits `hidden`;
 # - `fit(X, Y, learning_rate, epochs)` takes that many steps, each on all samples, and keeps the
 #   result in the object;
 # - `predict(X)` returns `P`, with a row for each sample;
 # - `summary()` returns a text: for each layer the shape of `W` and the number of its parameters,
 #   biases included, and at the end the total.
 #
-# The check looks at what the class does, not at how it is written. It lets it learn five small
+# The check looks at what the class does, not at how it is written. It lets it learn four small
 # tasks, so it takes a moment.
 
 
@@ -988,6 +1006,9 @@ print(net.summary())
 # Training can be taken in portions, since `fit` goes on where it stopped. After every 100 steps we
 # look at the loss on the 200 samples, and on 200 others from the same spirals that are never
 # trained on.
+#
+# **Decide, then run.** How many of these others will be right at the end: half of them, most, or
+# nearly all?
 
 # %%
 X_new, Y_new = spirals(200, np.random.default_rng(8))
@@ -1006,6 +1027,10 @@ plots.loss_curve(
 
 # %%
 plots.decision_boundary(net.predict, X, Y, title="Two spirals, told apart by three layers")
+
+# %% [markdown]
+# Between the arms the border winds along with them. Look at the corners, too, where there is no
+# sample at all. The network is just as sure of itself there, though nothing has taught it.
 
 # %% [markdown]
 # ## 9. Find the bug
@@ -1078,9 +1103,9 @@ check("deep.suspects", suspects=suspects)
 # 1. Do not read the code for the bug: measure. relative_errors takes the parameters, the planted
 #    gradients, X, Y and the two activations, and prints an error for each of the eight arrays.
 #    Right gradients come out far below 1e-6. Where is the gap?
-# 2. The table needs no eye for detail: write the eight errors down in order of size. Some are near
-#    1e-10. The others are larger by a factor of a million or more, even those that look small. An
-#    error of a tenth of a per cent is an error.
+# 2. The table needs no eye for detail: write the eight errors down in order of size. Some are below
+#    1e-8. The others are larger by a factor of a hundred thousand or more, even those that look
+#    small. An error of a tenth of a per cent is an error.
 # 3. Only then read. Two lines of the planted code are to blame. One works with numbers that were
 #    made for reading, the other multiplies by something a second time. Ask for each of them which
 #    gradients are made from it.
@@ -1090,10 +1115,11 @@ check("deep.suspects", suspects=suspects)
 # %% [markdown]
 # <details><summary>When you have found them: what the two slips teach</summary>
 #
-# A number was rounded for the eye, and then used in a calculation: a tenth of a per cent, in one
-# layer only, because the message to the layers below was made from a fresh number. And a slope was
-# multiplied in twice, in the first layer, where no layer below can show the damage. Every shape was
-# right, the loss went down, and a tolerance of a per cent would have let half of it pass.
+# A number was rounded for the eye, and then used in a calculation: a few tenths of a per cent, in
+# one layer only, because the message to the layers below was made from a fresh number. And a slope
+# was multiplied in twice, in the first layer, where no layer below can show the damage. Every shape
+# was right, a network learns with it, and a tolerance of a per cent would have let two of the three
+# pass.
 #
 # </details>
 #

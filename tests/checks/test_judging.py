@@ -70,6 +70,12 @@ def test_what_is_seen_in_a_wrong_value(change, words):
     assert words in said(verdict)
 
 
+def use_before_value(X, s):
+    for x in X:
+        total = total + x  # noqa: F821
+    return total
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
@@ -84,6 +90,7 @@ def test_what_is_seen_in_a_wrong_value(change, words):
         (lambda X, s: X @ X, "the inner sizes must be equal. Here they are 4 and 3."),
         (lambda X, s: max(0, X), "An array of answers was used"),
         (lambda X, s: undefined_name, "name 'undefined_name' is not defined"),  # noqa: F821
+        (use_before_value, "The name total is used before this function has given it a value"),
         (3, "was given something of type int"),
         (None, "was given None"),
         (row_stats(np.ones((2, 2)), 1), "without parentheses behind row_stats"),

@@ -394,6 +394,29 @@ def test_one_dictionary_for_all_layers_is_refused():
     assert "a dictionary of its own" in verdict.message
 
 
+def test_a_cache_of_what_the_layer_gave_is_told_so():
+    def too_late(X, parameters, hidden="relu", output="sigmoid"):
+        P, caches = one.forward(X, parameters, hidden, output)
+        return P, [{**cache, "A_prev": cache["A"]} for cache in caches]
+
+    def nothing(X, parameters, hidden="relu", output="sigmoid"):
+        P, caches = one.forward(X, parameters, hidden, output)
+        return P, [{**cache, "A_prev": None} for cache in caches]
+
+    message = " ".join(judge("deep.forward", too_late).message.split())
+    assert "That is what this layer gave." in message
+    assert "a dictionary of its own" in " ".join(judge("deep.forward", nothing).message.split())
+
+
+def test_a_return_inside_the_loop_is_told_so():
+    def early(X, parameters, hidden="relu", output="sigmoid"):
+        P, caches = one.forward(X, parameters, hidden, output)
+        return P, caches[:1]
+
+    message = " ".join(judge("deep.forward", early).message.split())
+    assert "A return inside the loop ends it in the first round." in message
+
+
 def test_p_alone_is_refused():
     def alone(X, parameters, hidden="relu", output="sigmoid"):
         return one.forward(X, parameters, hidden, output)[0]
@@ -407,6 +430,7 @@ def test_p_alone_is_refused():
         (lambda grads: [array for pair in grads for array in pair], "one flat list"),
         (lambda grads: dict(enumerate(grads)), "a dict"),
         (lambda grads: grads[1:], "Does the loop reach every layer?"),
+        (lambda grads: 4 * grads, "A number times a list repeats the list."),
         (lambda grads: [None, *grads[1:]], "Item 0 of the list"),
         (lambda grads: [dW for dW, db in grads], "Item 0 of the list"),
     ],
