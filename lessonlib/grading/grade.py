@@ -116,7 +116,7 @@ def _nothing(task: Task, state: str, why: str) -> tuple[NotebookNode, Record]:
     """Return the empty lesson with no points, for a submission that cannot be run."""
     pieces = [Piece(c.source if c.locked else c.stub, c.cell_type, c if c.name else None)
               for c in task.materials.cells]  # fmt: skip
-    notebook = as_notebook(pieces)
+    notebook = as_notebook(pieces, task.materials)
     notebook.metadata = nbformat.from_dict(METADATA)
     results = []
     for cell in notebook.cells:
@@ -145,7 +145,7 @@ class _Run:
 
     def whole(self) -> tuple[NotebookNode, Record]:
         """Run everything and return the executed notebook and the record."""
-        notebook = as_notebook(self.pieces)
+        notebook = as_notebook(self.pieces, self.task.materials)
         notebook.metadata = nbformat.from_dict(METADATA)
         skipped = not_needed(self.pieces, self.task.materials)
         try:
