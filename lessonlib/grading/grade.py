@@ -13,6 +13,7 @@ from functools import cache
 import nbformat
 from nbformat import NotebookNode
 
+from lessonlib.errors import UserError
 from lessonlib.grading.examining import Examined, Examiner
 from lessonlib.grading.isolation import PACKAGE, Server
 from lessonlib.grading.kernel import Kernel, OutOfLives
@@ -51,7 +52,8 @@ class Task:
 
     def fingerprint(self) -> str:
         """Return a digest of all that the grade depends on."""
-        parts = [_code(), self.materials.fingerprint(), repr(self.limits), self.fault, *self.notes]
+        how = repr((self.limits, self.protected, self.fault, self.notes))
+        parts = [_code(), self.materials.fingerprint(), how]
         files = [name.encode() + data for name, data in sorted(self.files.items())]
         everything = [*(part.encode() for part in parts), self.data or b"", *files]
         return hashlib.sha256(b"\0".join(everything)).hexdigest()
@@ -107,6 +109,8 @@ def _grade(task: Task) -> tuple[NotebookNode, Record]:
         return _nothing(task, "unreadable", str(error))
     try:
         return _Run(task, repaired).whole()
+    except UserError:  # nothing can be isolated: that is the same for all
+        raise
     except Exception:  # a fault of ours must not take the class with it
         last = traceback.format_exc().strip().splitlines()[-1]
         return _nothing(task, "failed", f"The grader stumbled: {last}")
