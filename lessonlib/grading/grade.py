@@ -3,12 +3,15 @@
 It may run anywhere, as often as one likes: in this process, in a pool of processes, on a cluster.
 """
 
+import contextlib
 import hashlib
+import tempfile
 import threading
 import time
 import traceback
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
@@ -153,13 +156,19 @@ class _Run:
         notebook.metadata = nbformat.from_dict(METADATA)
         skipped = not_needed(self.pieces, self.task.materials)
         try:
-            for place, (piece, cell) in enumerate(zip(self.pieces, notebook.cells, strict=True)):
-                if cell.cell_type == "code":
-                    outputs = [] if place in skipped else self._run(piece)
-                    self._keep(cell, outputs, place + 1, place in skipped)
+            with tempfile.TemporaryDirectory(prefix="tests-") as folder, contextlib.chdir(folder):
+                self._all(notebook, skipped)
         finally:
             self.kernel.close()
         return notebook, Record(self.state, "", tuple(self.results), tuple(self.notes))
+
+    def _all(self, notebook: NotebookNode, skipped: set[int]) -> None:
+        """Run each cell, in a folder where the tests find the lesson's files and harm none."""
+        _lay_out(self.task.materials.files)
+        for place, (piece, cell) in enumerate(zip(self.pieces, notebook.cells, strict=True)):
+            if cell.cell_type == "code":
+                outputs = [] if place in skipped else self._run(piece)
+                self._keep(cell, outputs, place + 1, place in skipped)
 
     def _keep(self, cell: NotebookNode, outputs: list[dict], count: int, skipped: bool) -> None:
         for output in outputs:
@@ -200,6 +209,13 @@ class _Run:
 
     def _worsen(self, state: str) -> None:
         self.state = max(self.state, state, key=STATES.index)
+
+
+def _lay_out(files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _result(given: Given, examined: Examined) -> Result:
