@@ -36,6 +36,7 @@ class Namespace:
         self.cells, self.replaced = materials.cells, replaced
         self.values: dict = {"__name__": "__main__", "__builtins__": builtins, **TOOLS}
         self.ran: set[int] = set()  # instructor's cells without a test that ran here
+        self.alone: dict[int, bool] = {}  # what `_needs_nobody` has found
 
     @cached_property
     def analysed(self) -> list[Names]:
@@ -97,8 +98,11 @@ class Namespace:
 
     def _needs_nobody(self, place: int) -> bool:
         """Return whether a cell is the instructor's and reads nothing that learners write."""
-        if self.cells[place].is_answer:
-            return False
+        if place not in self.alone:
+            self.alone[place] = not self.cells[place].is_answer and self._reads_nobody(place)
+        return self.alone[place]
+
+    def _reads_nobody(self, place: int) -> bool:
         binders = {name: self._binder(name, place) for name in self.analysed[place].reads}
         return all(
             binder is None or name in self.analysed[binder].imports or self._needs_nobody(binder)
