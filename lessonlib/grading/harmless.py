@@ -10,9 +10,11 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 
 MAX_OUTPUTS = 12 * 2**20  # characters that the outputs of one cell may have
+MAX_TAGS = 4_000  # of HTML in one cell; cleaning takes its time
 MAX_TRACEBACK = 100  # lines
 IMAGES = ("image/png", "image/jpeg")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+TOO_MUCH = "<em>(too much HTML to show)</em>"
 TAGS = bleach.ALLOWED_TAGS | {
     "br", "caption", "dd", "details", "div", "dl", "dt", "h2", "h3", "h4", "h5", "h6", "hr", "img",
     "p", "pre", "span", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
@@ -41,8 +43,11 @@ def outputs(received: list) -> list[dict]:
 
     Raises KeyError, TypeError, ValueError or AttributeError where they are no outputs.
     """
-    kept, size = [], 0
+    kept, size, tags = [], 0, 0
     for output in received:
+        tags += str(output.get("data")).count("<")
+        if tags > MAX_TAGS:
+            output = {**output, "data": {**output["data"], "text/html": TOO_MUCH}}
         harmless = _KINDS[output["output_type"]](output)
         size += len(repr(harmless))
         if size > MAX_OUTPUTS:
