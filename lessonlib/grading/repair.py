@@ -191,11 +191,11 @@ def _is_edited(piece: Piece) -> bool:
     given = piece.given
     if given is None or not given.locked:
         return False
-    hidden_removed = _visible(given.source)
+    hidden_removed = visible(given.source)
     return piece.source.strip() not in (given.source.strip(), hidden_removed.strip())
 
 
-def _visible(source: str) -> str:
+def visible(source: str) -> str:
     """Return a test without its hidden regions, as the learner got it."""
     hidden = hidden_lines(source)
     return "\n".join(t for i, t in enumerate(source.split("\n"), start=1) if i not in hidden)
