@@ -242,6 +242,13 @@ LINEAR_FIT = Exercise(
             wrong=lambda x, y: _fit_of(np.column_stack([x.T, np.ones(3)]), y),
         ),
         Mistake(
+            "as many ones as inputs",
+            "Your column of ones has one entry for each input. It needs one for each sample. The "
+            "samples stand in columns, so their number is the second size of x; len(x) gives the "
+            "first.",
+            wrong=lambda x, y: _fit_of(np.column_stack([x.T, np.ones(len(x))]), y),
+        ),
+        Mistake(
             "all that lstsq returns",
             "np.linalg.lstsq returns four things together. The weights are the first of them: "
             "take them out with [0], as in the worked example.",

@@ -619,9 +619,9 @@ plots.step_sweep(
 )
 
 # %% [markdown]
-# It has only the branch on the right. The error falls until all 16 digits are right, and stays
-# there: no rounding branch. So the limit may be far lower: a right gradient is within $10^{-12}$ of
-# the complex step. The eight bugs once more:
+# The complex step has only the branch on the right. Its error falls until all 16 digits agree, and
+# stays there: nothing rises on the left. So the limit may be far lower: a right gradient is within
+# $10^{-12}$ of the complex step. The eight bugs once more:
 
 # %%
 for bug, backward in {**PLANTED_BUGS, "(no bug)": gradients}.items():
@@ -631,7 +631,7 @@ for bug, backward in {**PLANTED_BUGS, "(no bug)": gradients}.items():
 # %% [markdown]
 # There is a price. `f` has to accept complex numbers and be smooth: `abs` and `np.linalg.norm`
 # destroy the imaginary part, and so does an array of floats that a result is written into. Where
-# that happens, the central difference is the tool that always works.
+# that happens, take the central difference: it asks for nothing but values of `f`.
 #
 # ## 6. On the kink
 #

@@ -889,12 +889,12 @@ for name, loss, w in (
 w1_right, w2_right, _ = train(w1_start, w2_start, x, y, lr=8.0, epochs=1)
 w1_planted, w2_planted = planted_epoch(w1_start, w2_start, x, y, lr=8.0)
 
-print("after one epoch at rate 8")
+print("after one epoch at rate 8    right  planted")
 for name, right, planted in (("w1", w1_right, w1_planted), ("w2", w2_right, w2_planted)):
     for i, j in np.ndindex(right.shape):
         off = abs(right[i, j] - planted[i, j])
         remark = "" if off < 1e-9 else "   <- differs"
-        print(f"{name}[{i}, {j}]: {right[i, j]:7.4f} right, {planted[i, j]:7.4f} planted{remark}")
+        print(f"{name}[{i}, {j}]  {right[i, j]:23.4f}  {planted[i, j]:7.4f}{remark}")
 
 # %% [markdown]
 # Which of the five lines stands too early? Set `wrong_line` to its number.
