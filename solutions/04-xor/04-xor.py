@@ -204,8 +204,8 @@ check("xor.linear_fit", linear_fit)
 # 1. The worked example has one input. Here there may be several, one in each row of x. Nothing else
 #    changes: one weight for each input, one for the ones.
 # 2. Turn x round first, so that each sample is a row, and put a column of ones beside it:
-#    np.column_stack does that. y has to be turned round as well. Write the shapes down: (m, n_x +
-#    1) for the table, (m, 1) for y.
+#    np.column_stack does that. y has to be turned round as well. Write the shapes down:
+#    `(m, n_x + 1)` for the table, (m, 1) for y.
 # 3. np.linalg.lstsq gives several things; the weights are the first, with shape (n_x + 1, 1). The
 #    table times the weights gives the predictions as a column (m, 1). The contract wants them as a
 #    row.
