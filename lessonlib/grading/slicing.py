@@ -7,7 +7,7 @@ on it. One is left out only if nothing that does run reads any name that it bind
 import ast
 
 from lessonlib.grading.materials import Materials
-from lessonlib.grading.names import BUILTIN, Names, names_in, plain_python
+from lessonlib.grading.names import BUILTIN, Names, names_in, parsed, plain_python
 from lessonlib.grading.repair import Piece
 
 SHOWS = {"plots"}  # of the modules: a line that calls it changes nothing
@@ -47,8 +47,8 @@ def _source(piece: Piece) -> str:
 def _reaches_out(source: str) -> bool:
     """Whether a cell changes names from inside functions: then a call may change anything."""
     try:
-        nodes = ast.walk(ast.parse(plain_python(source)))
-    except (SyntaxError, ValueError):
+        nodes = ast.walk(parsed(source))
+    except SyntaxError:
         return False
     return any(isinstance(node, ast.Global) for node in nodes)
 
