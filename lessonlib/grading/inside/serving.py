@@ -88,12 +88,12 @@ class Server:
                 request = self.wire.receive()
                 self.wire.send(getattr(self, f"do_{request.pop('do')}")(**request))
 
-    def do_write(self, files: dict) -> dict:
-        """Put the lesson's files into the working folder."""
-        for name, content in unpack(files, self._import).items():
+    def do_write(self, name: str, part: dict) -> dict:
+        """Add to a file in the working folder; one that does not fit there is left out."""
+        with contextlib.suppress(OSError):
             os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
-            with open(name, "wb") as file:
-                file.write(content)
+            with open(name, "ab") as file:
+                file.write(unpack(part, self._import))
         return {}
 
     def do_run(self, source: str, seconds: float, aside: list) -> dict:
