@@ -248,7 +248,7 @@ class Far:
         deadline = time.monotonic() + seconds
         while "callback" in reply:
             self.session.tell(self._called_back(reply))
-            reply = self.session.hear(max(0.0, deadline - time.monotonic()))
+            reply = self.session.hear(deadline - time.monotonic())
         return reply
 
     def _time_left(self) -> float:
