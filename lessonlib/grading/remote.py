@@ -243,8 +243,7 @@ class Far:
     def _ask(self, request: dict) -> dict:
         """Send a request, answer what the submission asks meanwhile, and return its reply."""
         seconds = self._time_left()
-        reply = self.session.ask({**request, "seconds": seconds} if "op" in request else request,
-                                 seconds)  # fmt: skip
+        reply = self.session.ask({**request, "seconds": seconds}, seconds)
         deadline = time.monotonic() + seconds
         while "callback" in reply:
             self.session.tell(self._called_back(reply))

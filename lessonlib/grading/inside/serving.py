@@ -48,7 +48,7 @@ def _described(value) -> dict:
     names = dir(type(value))
     described = {
         "type": type(value).__name__,
-        "name": str(getattr(value, "__name__", ""))[:100],
+        "name": _name(value),
         "is_class": isinstance(value, type),
         "special": [name for name in protocol.SPECIAL if name in names],
     }
@@ -61,11 +61,19 @@ def _described(value) -> dict:
     return described
 
 
+def _name(value) -> str:
+    """Return a function's name; any other object may do as it likes when it is asked."""
+    try:
+        return str(getattr(value, "__name__", ""))[:100]
+    except Exception:
+        return ""
+
+
 def _parameters(value) -> list | None:
     """Return (name, kind, has a default) of each parameter; None where Python does not tell."""
     try:
         parameters = inspect.signature(value).parameters.values()
-    except (TypeError, ValueError):
+    except Exception:
         return None
     return [[p.name, int(p.kind), p.default is not inspect.Parameter.empty] for p in parameters]
 
@@ -115,11 +123,13 @@ class Server:
         spent = time.monotonic() - started
         return {"outputs": list(outputs), "error": failed, "late": late, "seconds": spent}
 
-    def do_find(self, names: list) -> dict:
+    def do_find(self, names: list, seconds: float) -> dict:
         """Return those of the names that the submission has defined, with what they mean."""
-        known = self.shell.user_ns
-        found = {str(name): known[name] for name in names if name in known}
-        return {"found": {name: pack(value, self.table.export) for name, value in found.items()}}
+        known, found = self.shell.user_ns, {}
+        for name in filter(known.__contains__, names):
+            with contextlib.suppress(BaseException), at_most(seconds):  # a look may run code
+                found[name] = pack(known[name], self.table.export)
+        return {"found": found}
 
     def do_operate(self, op: str, args: list, kwargs: dict, seconds: float) -> dict:
         """Do something with values of the submission, and tell all that comes of it."""
@@ -130,16 +140,22 @@ class Server:
             warnings.simplefilter("always")
             reply = self._outcome(OPERATIONS[op], values, named, seconds)
         reply["printed"] = self._printed()
-        reply["warnings"] = [[w.category.__name__, str(w.message)[:200]] for w in caught[:20]]
-        after = [pack(value, self.table.export) for value in values]
-        reply["after"] = [new if new != old else None for old, new in zip(args, after, strict=True)]
+        reply["warnings"] = [[w.category.__name__, _text(w.message)[:200]] for w in caught[:20]]
+        reply["after"] = [self._after(*pair, seconds) for pair in zip(args, values, strict=True)]
         return reply
+
+    def _after(self, before, value, seconds: float):
+        """Return an argument packed anew where the submission has changed it, else None."""
+        with contextlib.suppress(BaseException), at_most(seconds):
+            after = pack(value, self.table.export)
+            return after if after != before else None
 
     def _outcome(self, operation, values: list, named: dict, seconds: float) -> dict:
         function = values[0] if values else None
-        code = getattr(getattr(function, "__func__", function), "__code__", None)
-        if isinstance(code, types.CodeType) and code in self.stuck:
-            return {"stuck": self.stuck[code]}
+        if isinstance(function, types.MethodType):
+            function = function.__func__
+        if isinstance(function, types.FunctionType) and function.__code__ in self.stuck:
+            return {"stuck": self.stuck[function.__code__]}
         try:
             with at_most(seconds):
                 return {"value": pack(operation(*values, **named), self.table.export)}
@@ -213,7 +229,7 @@ def _no_alarm():
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:
+    except BaseException:
         return "an error that cannot be printed"
 
 
