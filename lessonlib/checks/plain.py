@@ -8,9 +8,11 @@ else arrives as an `Opaque`: a name and a short text, with no behaviour left in 
 import base64
 import io
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from tokenize import TokenError
 
 import numpy as np
 
@@ -45,11 +47,17 @@ def plain(value, depth: int = 0):
 
 
 def _plain_array(value: np.ndarray):
-    if value.nbytes > MAX_ARRAY_BYTES:
+    if _is_huge(value):
         return Opaque("huge", f"an array of shape {value.shape}")
     if value.dtype.kind not in PLAIN_KINDS:
         return Opaque("object array", f"an array of dtype {value.dtype}, shape {value.shape}")
     return np.array(value, subok=False)
+
+
+def _is_huge(array: np.ndarray) -> bool:
+    """Return whether an array has too many bytes, or, without any, too many rows to go through."""
+    places = math.prod(max(size, 1) for size in array.shape)
+    return max(array.nbytes, places) > MAX_ARRAY_BYTES
 
 
 def _plain_scalar(value):
@@ -143,9 +151,13 @@ def _unpack(value):
 
 def _read_array(text: str) -> np.ndarray:
     """Return the array in a `.npy` file; not `np.load`, which would open archives too."""
-    array = np.lib.format.read_array(io.BytesIO(base64.b64decode(text)), allow_pickle=False)
-    if array.dtype.kind not in PLAIN_KINDS or array.nbytes > MAX_ARRAY_BYTES:
-        raise ValueError(f"an array of dtype {array.dtype}, {array.nbytes} bytes")
+    file = io.BytesIO(base64.b64decode(text))
+    try:
+        array = np.lib.format.read_array(file, allow_pickle=False)
+    except (SyntaxError, TokenError) as error:  # its header is read as Python
+        raise ValueError(str(error)) from None
+    if array.dtype.kind not in PLAIN_KINDS or _is_huge(array):
+        raise ValueError(f"an array of dtype {array.dtype}, shape {array.shape}")
     return array
 
 
