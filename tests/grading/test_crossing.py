@@ -115,8 +115,9 @@ def test_a_library_dictionary_arrives_as_a_plain_one():
 
 
 def test_what_is_too_large_arrives_as_a_name():
-    for value in ([0] * (MAX_ITEMS + 1), bytes(MAX_ARRAY_BYTES + 1), "a" * 20_000,
-                  np.zeros(MAX_ARRAY_BYTES // 8 + 1), dict.fromkeys(range(MAX_ITEMS + 1))):  # fmt: skip
+    texts_and_bytes = ["a" * 20_000, bytes(MAX_ARRAY_BYTES + 1)]
+    many = [[0] * (MAX_ITEMS + 1), dict.fromkeys(range(MAX_ITEMS + 1))]
+    for value in (*texts_and_bytes, *many, np.zeros(MAX_ARRAY_BYTES // 8 + 1)):
         arrived = crossed(value)
         assert isinstance(arrived, Opaque) and arrived.kind == "huge"
 
