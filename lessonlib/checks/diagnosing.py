@@ -19,8 +19,12 @@ class Diagnosis:
 
     def __init__(self, exercise: Exercise, cases: list[Case]):
         self.exercise, self.cases = exercise, cases
+
+    @cached_property
+    def right(self) -> list[dict]:
+        """The right outputs, case by case; an answer that gives none never asks for them."""
         with np.errstate(all="ignore"):
-            self.right = [plain(exercise.right(case)) for case in cases]
+            return [plain(self.exercise.right(case)) for case in self.cases]
 
     def is_right(self, name: str, index: int, mine) -> bool:
         """Return whether `mine` is right for output `name` of case `index`."""

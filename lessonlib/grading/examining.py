@@ -1,11 +1,6 @@
-"""Runs test cells here, in the judge's process, on handles of what the submission defined.
-
-A name in a test means what the lesson's own notebook says it means: a value that an earlier test
-made, a module that some cell imports, or else whatever the submission made of it.
-"""
+"""Runs test cells here, in the judge's process, on handles of what the submission defined."""
 
 import ast
-import builtins
 import contextlib
 import hashlib
 import io
@@ -25,7 +20,8 @@ from lessonlib.checks.wording import paragraph
 from lessonlib.errors import UserError
 from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.materials import Given, Materials
-from lessonlib.grading.names import BUILTIN, Names, names_in, plain_python
+from lessonlib.grading.names import plain_python
+from lessonlib.grading.namespace import Namespace
 from lessonlib.grading.outputs import error_output, result_output, stream_output
 from lessonlib.grading.remote import OutOfTime, Remote
 from lessonlib.grading.repair import hidden_lines
@@ -55,20 +51,16 @@ class Examiner:
     """Runs the locked cells of one submission, in order, each with the names it needs."""
 
     def __init__(self, materials: Materials, kernel: Kernel, seed: bytes):
-        self.materials, self.kernel, self.seed = materials, kernel, seed
-        self.names: dict = {"__name__": "__main__", "__builtins__": builtins}
-        self.analysed = [names_in(c.source) if c.cell_type == "code" else Names()
-                         for c in materials.cells]  # fmt: skip
-        self.classes = {k: v for names in self.analysed for k, v in names.classes.items()}
+        self.cells, self.kernel, self.seed = materials.cells, kernel, seed
+        stand_ins = {lessonlib.check: self.check, lessonlib.judge: self.judge}
+        self.namespace = Namespace(materials, stand_ins)
         self.verdicts: list[Verdict] = []
         self.stopped = ""  # how the answer in hand was stopped, if it was
-        self.ran: set[str] = set()  # locked cells that ran here
 
     def prepare(self, given: Given) -> None:
         """Run a locked cell without points here too: what it makes is then the instructor's."""
         with contextlib.suppress(Exception, Gone, OutOfTime, TimeUp):
             self._execute(given, io.StringIO())
-            self.ran.add(given.name)
 
     def examine(self, given: Given) -> Examined:
         """Run a test cell and return its points, and what the learner is told."""
@@ -78,7 +70,6 @@ class Examiner:
             value = self._execute(given, printed)
             points, note = _points(value, given.points)
             outputs = _passed(printed.getvalue(), points, given.points)
-            self.ran.add(given.name)
         except (Gone, OutOfTime, TimeUp) as stopped:
             self.stopped = _state(stopped)
             points, outputs = 0.0, [_told(_STOPPED[self.stopped])]
@@ -97,8 +88,7 @@ class Examiner:
         tree = ast.parse(plain_python(given.source))
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self.kernel.revive()
-        self._provide(given)
-        far = self.kernel.far
+        far, names = self.kernel.far, self.namespace.values
         far.until = time.monotonic() + self.kernel.limits.cell_seconds
         try:
             with (
@@ -107,10 +97,11 @@ class Examiner:
                 contextlib.redirect_stderr(io.StringIO()),
                 np.errstate(),
             ):
-                exec(compile(tree, FILE, "exec"), self.names)
+                self.namespace.provide(self.cells.index(given), far.find)
+                exec(compile(tree, FILE, "exec"), names)
                 if last is None:
                     return None
-                return eval(compile(ast.Expression(last.value), FILE, "eval"), self.names)
+                return eval(compile(ast.Expression(last.value), FILE, "eval"), names)
         except Gone:
             self._blame(given)
             raise
@@ -119,36 +110,9 @@ class Examiner:
 
     def _blame(self, given: Given) -> None:
         """Keep clear of the submission's functions that a cell uses when its process has ended."""
-        reads = self.analysed[self.materials.cells.index(given)].reads
-        self.kernel.blame([n for n in sorted(reads) if isinstance(self.names.get(n), Remote)])
-
-    # --- names -----------------------------------------------------------------------------------
-
-    def _provide(self, given: Given) -> None:
-        """Give the names that a cell reads the meaning that they have at its place."""
-        place = self.materials.cells.index(given)
-        asked = []
-        for name in sorted(self.analysed[place].reads):
-            binder = self._binder(name, place)
-            if binder is not None and name in self.analysed[binder].imports:
-                self._import(self.analysed[binder].imports[name], name)
-            elif binder is None and name in BUILTIN:
-                self.names.pop(name, None)
-            elif binder is None or self.materials.cells[binder].name not in self.ran:
-                asked.append(name)
-        found = self.kernel.far.find(asked, self.classes) if asked else {}
-        for name in asked:
-            self.names.pop(name, None)
-        self.names.update(found)
-
-    def _binder(self, name: str, place: int) -> int | None:
-        """Return the last cell above that gives the name a value in the lesson's own notebook."""
-        return next((i for i in reversed(range(place)) if name in self.analysed[i].binds), None)
-
-    def _import(self, statement: str, name: str) -> None:
-        exec(statement, self.names)
-        if self.names.get(name) in (lessonlib.check, lessonlib.judge):
-            self.names[name] = self.check if name == "check" else self.judge
+        reads = sorted(self.namespace.analysed[self.cells.index(given)].reads)
+        values = self.namespace.values
+        self.kernel.blame([name for name in reads if isinstance(values.get(name), Remote)])
 
     # --- checks ----------------------------------------------------------------------------------
 

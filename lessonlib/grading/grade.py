@@ -3,16 +3,20 @@
 It may run anywhere, as often as one likes: in this process, in a pool of processes, on a cluster.
 """
 
+import contextlib
 import hashlib
+import tempfile
 import threading
 import time
 import traceback
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
+from lessonlib.errors import UserError
 from lessonlib.grading.examining import Examined, Examiner
 from lessonlib.grading.isolation import PACKAGE, Server
 from lessonlib.grading.kernel import Kernel, OutOfLives
@@ -21,7 +25,7 @@ from lessonlib.grading.materials import Given, Materials
 from lessonlib.grading.outputs import error_output
 from lessonlib.grading.reading import Unreadable, read
 from lessonlib.grading.record import STATES, Record, Result
-from lessonlib.grading.repair import Piece, Repaired, as_notebook, repair
+from lessonlib.grading.repair import Piece, Repaired, as_notebook, hidden_lines, repair, visible
 from lessonlib.grading.session import Ran
 from lessonlib.grading.slicing import NOT_RUN, not_needed
 
@@ -51,7 +55,8 @@ class Task:
 
     def fingerprint(self) -> str:
         """Return a digest of all that the grade depends on."""
-        parts = [_code(), self.materials.fingerprint(), repr(self.limits), self.fault, *self.notes]
+        how = repr((self.limits, self.protected, self.fault, self.notes))
+        parts = [_code(), self.materials.fingerprint(), how]
         files = [name.encode() + data for name, data in sorted(self.files.items())]
         everything = [*(part.encode() for part in parts), self.data or b"", *files]
         return hashlib.sha256(b"\0".join(everything)).hexdigest()
@@ -107,6 +112,8 @@ def _grade(task: Task) -> tuple[NotebookNode, Record]:
         return _nothing(task, "unreadable", str(error))
     try:
         return _Run(task, repaired).whole()
+    except UserError:  # nothing can be isolated: that is the same for all
+        raise
     except Exception:  # a fault of ours must not take the class with it
         last = traceback.format_exc().strip().splitlines()[-1]
         return _nothing(task, "failed", f"The grader stumbled: {last}")
@@ -116,7 +123,7 @@ def _nothing(task: Task, state: str, why: str) -> tuple[NotebookNode, Record]:
     """Return the empty lesson with no points, for a submission that cannot be run."""
     pieces = [Piece(c.source if c.locked else c.stub, c.cell_type, c if c.name else None)
               for c in task.materials.cells]  # fmt: skip
-    notebook = as_notebook(pieces)
+    notebook = as_notebook(pieces, task.materials)
     notebook.metadata = nbformat.from_dict(METADATA)
     results = []
     for cell in notebook.cells:
@@ -145,17 +152,39 @@ class _Run:
 
     def whole(self) -> tuple[NotebookNode, Record]:
         """Run everything and return the executed notebook and the record."""
-        notebook = as_notebook(self.pieces)
+        notebook = as_notebook(self.pieces, self.task.materials)
         notebook.metadata = nbformat.from_dict(METADATA)
         skipped = not_needed(self.pieces, self.task.materials)
         try:
-            for place, (piece, cell) in enumerate(zip(self.pieces, notebook.cells, strict=True)):
-                if cell.cell_type == "code":
-                    outputs = [] if place in skipped else self._run(piece)
-                    self._keep(cell, outputs, place + 1, place in skipped)
+            with tempfile.TemporaryDirectory(prefix="tests-") as folder, contextlib.chdir(folder):
+                self._all(notebook, skipped)
         finally:
             self.kernel.close()
+        if any(hidden_lines(cell.source) for cell in self.task.materials.cells):
+            self._show_anew(notebook, skipped)
         return notebook, Record(self.state, "", tuple(self.results), tuple(self.notes))
+
+    def _all(self, notebook: NotebookNode, skipped: set[int]) -> None:
+        """Run each cell, in a folder where the tests find the lesson's files and harm none."""
+        _lay_out(self.task.materials.files)
+        for place, (piece, cell) in enumerate(zip(self.pieces, notebook.cells, strict=True)):
+            if cell.cell_type == "code":
+                outputs = [] if place in skipped else self._run(piece)
+                self._keep(cell, outputs, place + 1, place in skipped)
+
+    def _show_anew(self, notebook: NotebookNode, skipped: set[int]) -> None:
+        """Take what the cells show from a kernel that no test asks anything.
+
+        Else a cell below a hidden test could print what the test had handed to a function.
+        """
+        self.kernel = Kernel(self.kernel.server, self.task.limits, self.kernel.files)
+        try:
+            for place, (piece, cell) in enumerate(zip(self.pieces, notebook.cells, strict=True)):
+                is_test = piece.given is not None and piece.given.is_test
+                if cell.cell_type == "code" and not is_test and place not in skipped:
+                    self._keep(cell, self._run_inside(_own_source(piece)), place + 1, False)
+        finally:
+            self.kernel.close()
 
     def _keep(self, cell: NotebookNode, outputs: list[dict], count: int, skipped: bool) -> None:
         for output in outputs:
@@ -172,7 +201,7 @@ class _Run:
             return self._examine(given)
         if given is not None and given.locked:
             self.examiner.prepare(given)
-        return self._run_inside(given.stub if given and given.locked else piece.source)
+        return self._run_inside(_own_source(piece))
 
     def _examine(self, given: Given) -> list[dict]:
         examined = self.examiner.examine(given)
@@ -196,6 +225,19 @@ class _Run:
 
     def _worsen(self, state: str) -> None:
         self.state = max(self.state, state, key=STATES.index)
+
+
+def _own_source(piece: Piece) -> str:
+    """Return what the submission's process may know of a cell: nothing hidden."""
+    locked = piece.given is not None and piece.given.locked
+    return visible(piece.given.source) if locked else piece.source
+
+
+def _lay_out(files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
 
 
 def _result(given: Given, examined: Examined) -> Result:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import lessonlib
 from lessonlib.errors import UserError
-from lessonlib.grading.inside.confine import FOLDER
+from lessonlib.grading.inside.confine import FOLDER, TEMPORARY
 
 PACKAGE = Path(lessonlib.__file__).resolve().parent
 LIBRARY = "/opt/lessonlib"  # where the package lies inside
@@ -29,14 +29,14 @@ ENVIRONMENT = {
     "HOME": FOLDER,
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "MPLCONFIGDIR": "/tmp/matplotlib",
+    "MPLCONFIGDIR": f"{TEMPORARY}/matplotlib",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONPATH": LIBRARY,
-    "IPYTHONDIR": "/tmp/ipython",
+    "IPYTHONDIR": f"{TEMPORARY}/ipython",
 }
 
 NO_BUBBLEWRAP = (
@@ -140,7 +140,7 @@ def _arguments(modules: tuple[str, ...], data: list[int]) -> list[str]:
         *("--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"),
         *("--hostname", "grading", "--die-with-parent", "--new-session", "--as-pid-1"),
         *_mounts(),
-        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--tmpfs", "/home"),
+        *("--proc", "/proc", "--dev", "/dev", "--tmpfs", TEMPORARY, "--tmpfs", FOLDER),
         *_library(modules, data),
         *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"),
     ]

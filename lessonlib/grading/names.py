@@ -2,11 +2,10 @@
 
 import ast
 import builtins
-import dis
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from types import CodeType
+from symtable import SymbolTable, symtable
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -40,30 +39,33 @@ def names_in(source: str) -> Names:
     """Return the names of a cell; none where it is not Python."""
     try:
         tree = ast.parse(plain_python(source))
-        code = compile(tree, "<cell>", "exec")
+        # Not the compiled code, which lacks what comes after an `assert False`.
+        table = symtable(plain_python(source), "<cell>", "exec")
     except (SyntaxError, ValueError):
         return Names()
-    reads, binds = set(_reads(code)), set(_binds(code))
+    reads, binds = _reads(table), _binds(table)
     functions = frozenset(n.name for n in tree.body if isinstance(n, ast.FunctionDef))
     return Names(frozenset(reads), frozenset(binds), _imports(tree), functions, _classes(tree))
 
 
-def _reads(code: CodeType) -> Iterator[str]:
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _reads(constant)
+def _reads(table: SymbolTable) -> Iterator[str]:
+    """Yield what is looked up among the notebook's names, at the top or inside a function."""
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (top or symbol.is_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _reads(child)
 
 
-def _binds(code: CodeType, top: bool = True) -> Iterator[str]:
-    for instruction in dis.get_instructions(code):
-        if instruction.opname == "STORE_GLOBAL" or (top and instruction.opname == "STORE_NAME"):
-            yield instruction.argval
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield from _binds(constant, top=False)
+def _binds(table: SymbolTable) -> Iterator[str]:
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        bound = symbol.is_assigned() or symbol.is_imported()
+        if bound and (top or symbol.is_declared_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _binds(child)
 
 
 def _imports(tree: ast.Module) -> dict[str, str]:

@@ -12,6 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from lessonlib.checks.wording import listing
+from lessonlib.grading import harmless
 from lessonlib.grading.materials import Given, Materials
 from lessonlib.grading.names import plain_python
 
@@ -190,11 +191,11 @@ def _is_edited(piece: Piece) -> bool:
     given = piece.given
     if given is None or not given.locked:
         return False
-    hidden_removed = _visible(given.source)
+    hidden_removed = visible(given.source)
     return piece.source.strip() not in (given.source.strip(), hidden_removed.strip())
 
 
-def _visible(source: str) -> str:
+def visible(source: str) -> str:
     """Return a test without its hidden regions, as the learner got it."""
     hidden = hidden_lines(source)
     return "\n".join(t for i, t in enumerate(source.split("\n"), start=1) if i not in hidden)
@@ -240,13 +241,16 @@ def _before_next(given: Given, pieces: list[Piece], materials: Materials) -> int
 # --- the notebook again --------------------------------------------------------------------------
 
 
-def as_notebook(pieces: list[Piece]) -> NotebookNode:
+def as_notebook(pieces: list[Piece], materials: Materials) -> NotebookNode:
     """Return the pieces as a notebook with nbgrader's metadata, locked cells as they must be."""
     cells, seen = [], set()
+    own = {text for cell in materials.cells for text in (cell.source, cell.stub)}
     for number, piece in enumerate(pieces):
         given = piece.given
         kind = given.cell_type if given else piece.cell_type
         source = given.source if given and given.locked else piece.source
+        if kind != "code" and source not in own:
+            source = harmless.text(source)
         cell = getattr(nbformat.v4, f"new_{kind}_cell")(source)
         cell["id"] = given.name if given and given.name not in seen else f"cell-{number}"
         seen.add(cell["id"])

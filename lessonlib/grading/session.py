@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from lessonlib.errors import UserError
+from lessonlib.grading import harmless
 from lessonlib.grading.crossing import pack
 from lessonlib.grading.isolation import NOT_ISOLATED, Server
 from lessonlib.grading.limits import Limits
@@ -76,7 +77,9 @@ class Session:
         )
         try:
             late = None if reply["late"] is None else [str(name) for name in reply["late"]]
-            return Ran(_checked(reply["outputs"]), reply["error"] and str(reply["error"]), late)
+            return Ran(
+                harmless.outputs(reply["outputs"]), reply["error"] and str(reply["error"]), late
+            )
         except (KeyError, TypeError, AttributeError, ValueError):
             self._end("died")
 
@@ -115,40 +118,3 @@ class Session:
 
 def _nothing_else(value) -> dict:
     raise TypeError(f"a {type(value).__name__} cannot go in there")
-
-
-_STREAMS = ("stdout", "stderr")
-
-
-def _checked(outputs: list) -> list[dict]:
-    """Return outputs as nbformat wants them. Raises KeyError, TypeError or ValueError."""
-    return [_CHECKS[output["output_type"]](output) for output in outputs]
-
-
-def _stream(output: dict) -> dict:
-    name = output["name"] if output["name"] in _STREAMS else "stdout"
-    return {"output_type": "stream", "name": name, "text": str(output["text"])}
-
-
-def _display(output: dict) -> dict:
-    data = {str(kind): content for kind, content in dict(output["data"]).items()}
-    metadata = {str(kind): content for kind, content in dict(output["metadata"]).items()}
-    return {"output_type": "display_data", "data": data, "metadata": metadata}
-
-
-def _error(output: dict) -> dict:
-    return {
-        "output_type": "error",
-        "ename": str(output["ename"]),
-        "evalue": str(output["evalue"]),
-        "traceback": [str(line) for line in output["traceback"]],
-    }
-
-
-# A value that a cell shows is kept as something displayed: only the judge gives results.
-_CHECKS = {
-    "stream": _stream,
-    "display_data": _display,
-    "execute_result": _display,
-    "error": _error,
-}

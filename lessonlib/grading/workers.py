@@ -48,7 +48,7 @@ def local(workers: int) -> Crew:
 def _begin() -> None:
     """Let a worker end with the process that started it, and leave Ctrl-C to that one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ.update(OMP_NUM_THREADS="1", MPLBACKEND="agg")
     if sys.platform == "linux":
         from lessonlib.grading.inside.confine import end_with_parent
 

@@ -14,6 +14,8 @@ import os
 import signal
 import socket
 import sys
+import tempfile
+from contextlib import nullcontext
 
 from lessonlib.grading.inside import confine, notebook_shell
 from lessonlib.grading.inside.serving import Server
@@ -68,45 +70,58 @@ def _be_quiet() -> None:
 
 def _let_live(control, connection, shell, limits, protected) -> None:
     """Fork a submission's process and wait until it is over."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            control.close()
-            _live(connection, shell, limits, protected)
-        finally:
-            os._exit(0)
-    connection.close()
-    # The judge ends a submission by a word on the control socket; by then it may be over anyway.
-    control.recv(1)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    with nullcontext() if protected else tempfile.TemporaryDirectory(prefix="grading-") as folder:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                control.close()
+                _live(connection, shell, limits, folder)
+            finally:
+                os._exit(0)
+        connection.close()
+        # The judge ends a submission by a word on the control socket, even if it is over by then.
+        control.recv(1)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
     control.sendall(b"over\n")
 
 
-def _live(connection: socket.socket, shell, limits: Limits, protected: bool) -> None:
+def _live(connection: socket.socket, shell, limits: Limits, folder: str | None) -> None:
+    """Serve one submission; `folder` is where it works if it is not locked away."""
     wire = Wire(connection)
-    used = confine.address_space() if sys.platform == "linux" else 0
     try:
-        if protected:
-            confine.leave_everything(limits)
-            child = os.fork()  # only a child is inside the new process namespace
-            if child:
-                connection.close()
-                os.waitpid(child, 0)
-                return
-            confine.end_with_parent()
-        elif sys.platform == "linux":
-            confine.end_with_parent()
-        if sys.platform == "linux":
-            confine.limit(limits, used)
-        if protected:
-            confine.drop_rights()
-            confine.forbid_calls()
+        if folder is None:
+            _lock_away(connection, limits)
+        else:
+            os.chdir(folder)
+            _bound(limits)
     except (confine.CannotConfine, OSError) as error:
         wire.send({"refused": str(error)})
         return
     _serve(wire, shell)
+
+
+def _lock_away(connection: socket.socket, limits: Limits) -> None:
+    """Go on in a child that is locked away; this process only waits for it, and then ends."""
+    used = confine.address_space()
+    confine.leave_everything(limits)
+    child = os.fork()  # only a child is inside the new process namespace
+    if child:
+        connection.close()
+        os.waitpid(child, 0)
+        os._exit(0)
+    confine.end_with_parent()
+    confine.limit(limits, used)
+    confine.drop_rights()
+    confine.forbid_calls()
+
+
+def _bound(limits: Limits) -> None:
+    """Set what limits there are where nothing is locked away."""
+    if sys.platform == "linux":
+        confine.end_with_parent()
+        confine.limit(limits, confine.address_space())
 
 
 def _serve(wire: Wire, shell) -> None:

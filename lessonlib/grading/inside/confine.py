@@ -13,7 +13,7 @@ import struct
 
 from lessonlib.grading.limits import Limits
 
-FOLDER = "/home/learner"
+FOLDER, TEMPORARY = "/learner", "/tmp"
 
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -61,10 +61,9 @@ def leave_everything(limits: Limits) -> None:
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     call("mount", b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
-    for folder in ("/tmp", "/home", "/dev/shm"):
+    for folder in (TEMPORARY, FOLDER, "/dev/shm"):
         _mount_empty(folder, f"size={limits.file_size},mode=0755")
     _mount_empty("/proc", "size=0", _MS_RDONLY)  # a new /proc is refused here; none is safer
-    os.mkdir(FOLDER)
     os.chdir(FOLDER)
 
 
