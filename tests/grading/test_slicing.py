@@ -52,6 +52,10 @@ def test_what_another_needed_cell_reads_runs():
     assert left_out("k = 2", "y = k * 3", test="assert y == 6") == []
 
 
+def test_what_a_needed_cell_adds_to_runs():
+    assert left_out("y = f(3)", "y += 1", test="assert y == 7") == []
+
+
 def test_what_changes_something_that_a_test_reads_runs():
     for change in ("data.append(1)", "data[0] = 1", "data += [1]", "change(data)"):
         assert left_out(change, test="assert len(data) == 1", before=("data = []",)) == []
