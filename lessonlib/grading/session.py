@@ -50,6 +50,7 @@ class Session:
         self.wire, self.open = Wire(ours, patience=START_SECONDS), True
         ready = self._receive(START_SECONDS)
         if "refused" in ready:
+            self.close()
             raise UserError(NOT_ISOLATED.format(reason=str(ready["refused"])[:300]))
         if files:
             self.ask({"do": "write", "files": pack(files, _nothing_else)}, START_SECONDS)
