@@ -76,7 +76,7 @@ def test_no_process_can_be_started(says, source):
 
 
 def test_a_command_for_the_shell_fails(says):
-    assert says("import os\nprint(os.system('true'))") == "-1"
+    assert says("import os\nprint(os.system('true') == 0)") == "False"
 
 
 def test_threads_can_be_started(says):
