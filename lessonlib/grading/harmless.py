@@ -10,10 +10,12 @@ import bleach
 from bleach.css_sanitizer import CSSSanitizer
 
 MAX_OUTPUTS = 12 * 2**20  # characters that the outputs of one cell may have
-MAX_TAGS = 4_000  # of HTML in one cell; cleaning takes its time
+MAX_MARKS = 4_000  # tags and entities in a cell's HTML: cleaning takes its time
+MAX_HTML = 100_000  # characters of it, pictures not counted
 MAX_TRACEBACK = 100  # lines
 IMAGES = ("image/png", "image/jpeg")
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+PICTURE = re.compile(r"data:image/\w+;base64,[A-Za-z0-9+/=]*")
 TOO_MUCH = "<em>(too much HTML to show)</em>"
 TAGS = bleach.ALLOWED_TAGS | {
     "br", "caption", "dd", "details", "div", "dl", "dt", "h2", "h3", "h4", "h5", "h6", "hr", "img",
@@ -43,17 +45,31 @@ def outputs(received: list) -> list[dict]:
 
     Raises KeyError, TypeError, ValueError or AttributeError where they are no outputs.
     """
-    kept, size, tags = [], 0, 0
+    kept, size, cleaned = [], 0, _Budget()
     for output in received:
-        tags += str(output.get("data")).count("<")
-        if tags > MAX_TAGS:
-            output = {**output, "data": {**output["data"], "text/html": TOO_MUCH}}
+        if "text/html" in output.get("data", ()):
+            output = {**output, "data": cleaned.within(output["data"])}
         harmless = _KINDS[output["output_type"]](output)
         size += len(repr(harmless))
         if size > MAX_OUTPUTS:
             break
         kept.append(harmless)
     return kept
+
+
+class _Budget:
+    """What is left of the HTML that a cell may show."""
+
+    def __init__(self):
+        self.marks, self.characters = MAX_MARKS, MAX_HTML
+
+    def within(self, data: dict) -> dict:
+        """Return what is displayed, its HTML replaced where it is too much."""
+        html = PICTURE.sub("", str(data["text/html"]))
+        self.marks -= html.count("<") + html.count("&")
+        self.characters -= len(html)
+        fits = self.marks >= 0 and self.characters >= 0
+        return dict(data) if fits else {**data, "text/html": TOO_MUCH}
 
 
 def text(source: str) -> str:

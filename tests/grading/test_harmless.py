@@ -1,5 +1,7 @@
 """What a submission shows is put into pages that people open: nothing in it may act there."""
 
+import time
+
 import pytest
 
 from lessonlib.grading import harmless
@@ -86,6 +88,16 @@ def test_the_value_of_a_submissions_cell_is_no_result():
 def test_too_much_is_cut():
     output = {"output_type": "stream", "name": "stdout", "text": "x" * 2**20}
     assert len(harmless.outputs([output] * 50)) == harmless.MAX_OUTPUTS // 2**20 - 1
+
+
+@pytest.mark.parametrize("html", ["<b>x</b>" * 10**6, "<div>" * 20_000, "&lt;" * 10**6])
+def test_html_that_would_take_long_to_clean_is_left_out(html):
+    started = time.perf_counter()
+    assert shown(**{"text/html": html, "text/plain": "x"}) == {
+        "text/html": harmless.TOO_MUCH,
+        "text/plain": "x",
+    }
+    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize(
