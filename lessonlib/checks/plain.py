@@ -36,7 +36,7 @@ def plain(value, depth: int = 0):
     if value is None or isinstance(value, bool | Opaque):
         return value
     if isinstance(value, np.generic):
-        return plain(value.item(), depth) if value.dtype.kind in PLAIN_KINDS else _opaque(value)
+        return plain(_as_pythons(value)) if value.dtype.kind in PLAIN_KINDS else _opaque(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
     if isinstance(value, int | float | complex | str):
@@ -44,6 +44,14 @@ def plain(value, depth: int = 0):
     if depth < MAX_DEPTH:
         return _plain_collection(value, depth + 1)
     return Opaque("huge", "something nested very deep")
+
+
+def _as_pythons(value: np.generic):
+    """Return a NumPy scalar as a number or text of Python's own."""
+    item = value.item()
+    if isinstance(item, np.generic):  # Python has nothing as long as a long double
+        return complex(item) if isinstance(item, np.complexfloating) else float(item)
+    return item
 
 
 def _plain_array(value: np.ndarray):

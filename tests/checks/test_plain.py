@@ -105,6 +105,8 @@ def test_what_is_not_plain_becomes_a_name(value, kind):
 def test_numpy_scalars_become_numbers_and_iterators_lists():
     assert type(plain(np.float64(2.5))) is float
     assert type(plain(np.bool_(True))) is bool
+    assert type(plain(np.longdouble(0.5))) is float
+    assert type(plain(np.clongdouble(1j))) is complex
     assert plain(iter([1, 2])) == [1, 2]
 
 
