@@ -10,6 +10,7 @@ class or by an operator: what an attribute or a method returns may be an imposto
 
 import builtins
 import inspect
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -285,8 +286,9 @@ class Far:
         kind = self._unpack(own, NONE) if own else _known(op, error)
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             kind = RemoteError
-        if kind in (RemoteError, RuntimeError) and error.get("type") != kind.__name__:
-            text = f"{error.get('type')}: {text}"
+        name = re.sub(r"\W", "", str(error.get("type")))[:100]
+        if name != kind.__name__:  # of a library, such as NumPy's UFuncTypeError: it keeps its name
+            kind = type(name, (kind,), {})
         raised = kind.__new__(kind)
         raised.args = (text,)
         raised.learners_line = str(error.get("line", ""))
@@ -370,7 +372,7 @@ def _handle(far: Far, about: dict, trust: Trust) -> Remote:
 
 
 def _known(op: str, error: dict) -> type:
-    """Return the built-in class of an exception, where it may be raised here as it is.
+    """Return the built-in class that an exception belongs to, where such a one may be raised here.
 
     A StopIteration out of a call would silently end a loop of the test's own.
     """
