@@ -28,7 +28,7 @@ from lessonlib.grading.outputs import error_output
 from lessonlib.grading.reading import Unreadable, encodable, read
 from lessonlib.grading.record import STATES, Record, Result
 from lessonlib.grading.repair import Piece, Repaired, as_notebook, hidden_lines, repair, visible
-from lessonlib.grading.session import Ran
+from lessonlib.grading.session import Gone, Ran
 from lessonlib.grading.slicing import NOT_RUN, not_needed
 
 METADATA = {
@@ -110,14 +110,12 @@ def _grade(task: Task) -> tuple[NotebookNode, Record]:
         state = "refused" if task.fault else "missing"
         return _nothing(task, state, task.fault or " ".join(task.notes) or "There is no file.")
     try:
-        repaired = repair(read(task.data), task.materials)
+        return _Run(task, repair(read(task.data), task.materials)).whole()
     except Unreadable as error:
         return _nothing(task, "unreadable", str(error))
-    try:
-        return _Run(task, repaired).whole()
     except UserError:  # nothing can be isolated: that is the same for all
         raise
-    except Exception:  # a fault of ours must not take the class with it
+    except (Exception, Gone):  # a fault of ours must not take the class with it
         last = traceback.format_exc().strip().splitlines()[-1]
         return _nothing(task, "failed", f"The grader stumbled: {last}")
 
@@ -148,7 +146,8 @@ class _Run:
         self.task, self.pieces, self.notes = task, repaired.pieces, [*task.notes, *repaired.notes]
         self.state = "repaired" if self.notes else "graded"
         self.results: list[Result] = []
-        files = {**task.files, **task.materials.files}
+        lessons = task.materials.files  # first, and never replaced
+        files = {**lessons, **task.files, **lessons}
         server = warm_server(task.materials.modules, task.protected)
         self.kernel = Kernel(server, task.limits, files)
         self.examiner = Examiner(task.materials, self.kernel, hashlib.sha256(task.data).digest())

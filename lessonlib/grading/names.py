@@ -2,12 +2,16 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from symtable import SymbolTable, symtable
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+MAGIC = re.compile(r"^\s*[!%?/,;]|=\s*[!%]|\?\s*$", re.MULTILINE)
+MAX_MAGIC = 100  # lines in a cell: IPython reads the whole cell anew for each of them
 
 
 @dataclass(frozen=True)
@@ -30,32 +34,53 @@ class Names:
 
 @lru_cache(maxsize=5_000)
 def plain_python(source: str) -> str:
-    """Return a cell's source with IPython's own syntax turned into calls."""
-    return TransformerManager().transform_cell(source)
+    """Return a cell's source with IPython's own syntax turned into calls. Raises SyntaxError."""
+    if len(MAGIC.findall(source)) > MAX_MAGIC:
+        raise SyntaxError("more magics than can be read")
+    try:
+        return TransformerManager().transform_cell(source)
+    except (ValueError, RuntimeError, MemoryError) as error:
+        raise SyntaxError(str(error)) from None
+
+
+def parsed(source: str) -> ast.Module:
+    """Return a cell's syntax tree. Raises SyntaxError, also where it is nested too deep to read."""
+    try:
+        return ast.parse(plain_python(source))
+    except (ValueError, RuntimeError, MemoryError) as error:
+        raise SyntaxError(str(error)) from None
 
 
 @lru_cache(maxsize=5_000)  # a class hands in the same cells again and again
 def names_in(source: str) -> Names:
     """Return the names of a cell; none where it is not Python."""
     try:
-        tree = ast.parse(plain_python(source))
+        tree = parsed(source)
         # Not the compiled code, which lacks what comes after an `assert False`.
         table = symtable(plain_python(source), "<cell>", "exec")
-    except (SyntaxError, ValueError):
+    except (SyntaxError, RecursionError):
         return Names()
-    reads, binds = _reads(table), _binds(table)
+    reads, binds = _reads(table, _changed(tree)), _binds(table)
     functions = frozenset(n.name for n in tree.body if isinstance(n, ast.FunctionDef))
     return Names(frozenset(reads), frozenset(binds), _imports(tree), functions, _classes(tree))
 
 
-def _reads(table: SymbolTable) -> Iterator[str]:
+def _changed(tree: ast.Module) -> set[str]:
+    """Return the names that `+=` and `del` need to have a value already."""
+    targets = [n.target for n in ast.walk(tree) if isinstance(n, ast.AugAssign)]
+    targets += [t for n in ast.walk(tree) if isinstance(n, ast.Delete) for t in n.targets]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _reads(table: SymbolTable, changed: set[str]) -> Iterator[str]:
     """Yield what is looked up among the notebook's names, at the top or inside a function."""
     top = table.get_type() == "module"
     for symbol in table.get_symbols():
-        if symbol.is_referenced() and (top or symbol.is_global()):
+        used = symbol.is_referenced() or symbol.get_name() in changed
+        if used and (top or symbol.is_global()):
             yield symbol.get_name()
     for child in table.get_children():
-        yield from _reads(child)
+        yield from _reads(child, changed)
 
 
 def _binds(table: SymbolTable) -> Iterator[str]:

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from lessonlib.checks.wording import listing
 from lessonlib.grading import harmless
 from lessonlib.grading.materials import Given, Materials
-from lessonlib.grading.names import plain_python
+from lessonlib.grading.names import parsed
 
 HIDDEN_TEST = "# (a hidden test)"
 ALIKE = 0.8  # share of equal characters from which a cell without an id counts as a known one
@@ -45,6 +45,7 @@ def repair(submission: NotebookNode, materials: Materials) -> Repaired:
     notes: list[str] = []
     pieces = _recognised(submission.cells, materials, notes)
     pieces = _united(pieces, notes)
+    _note_moved(pieces, materials, notes)
     pieces = _with_all_answers(pieces, materials, notes)
     return Repaired(_with_locked(pieces, materials, notes), notes)
 
@@ -92,8 +93,8 @@ def _same_definition(given: Given, pieces: list[Piece], free: list[int]) -> int 
 
 def _defined(source: str) -> set[str]:
     try:
-        body = ast.parse(plain_python(source)).body
-    except (SyntaxError, ValueError):
+        body = parsed(source).body
+    except SyntaxError:
         return set()
     names = {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     targets = [t for n in body if isinstance(n, ast.Assign) for t in n.targets]
@@ -144,9 +145,9 @@ def _merged(first: Piece, second: Piece, adjacent: bool) -> Piece | None:
 
 def _is_python(source: str) -> bool:
     try:
-        ast.parse(plain_python(source))
+        parsed(source)
         return True
-    except (SyntaxError, ValueError):
+    except SyntaxError:
         return False
 
 
@@ -170,21 +171,23 @@ def _with_locked(pieces: list[Piece], materials: Materials, notes: list[str]) ->
     present = {piece.given.name for piece in pieces if piece.given}
     edited = [p.given.name for p in pieces if _is_edited(p)]
     lost = [g.name for g in materials.named.values() if g.locked and g.name not in present]
-    moved = []
     for given in materials.named.values():
-        if given.locked:
-            here = _index(given, pieces)
-            if here is not None and _in_order(here, given, pieces, materials):
-                continue
-            moved += [given.name] if here is not None else []
+        if given.locked and not _is_in_place(given, pieces, materials):
             pieces = [piece for piece in pieces if piece.given is not given]
             place = _before_next(given, pieces, materials)
             pieces = [*pieces[:place], Piece(given.source, given.cell_type, given), *pieces[place:]]
-    for names, what in ((edited, "Edited and restored"), (lost, "Deleted and put back"),
-                        (moved, "Moved and put back")):  # fmt: skip
+    for names, what in ((edited, "Edited and restored"), (lost, "Deleted and put back")):
         if names:
             notes.append(f"{what}: {listing(names)}.")
     return pieces
+
+
+def _note_moved(pieces: list[Piece], materials: Materials, notes: list[str]) -> None:
+    """Say which locked cells are not where they were; later steps move others along with them."""
+    here = [piece.given for piece in pieces if piece.given and piece.given.locked]
+    moved = [given.name for given in here if not _is_in_place(given, pieces, materials)]
+    if moved:
+        notes.append(f"Moved and put back: {listing(moved)}.")
 
 
 def _is_edited(piece: Piece) -> bool:
@@ -216,12 +219,11 @@ def _index(given: Given, pieces: list[Piece]) -> int | None:
     return next((i for i, piece in enumerate(pieces) if piece.given is given), None)
 
 
-def _in_order(here: int, given: Given, pieces: list[Piece], materials: Materials) -> bool:
-    """Return whether all cells that come before it in the lesson come before it here."""
-    order = list(materials.named.values())
-    earlier = order[: order.index(given)]
-    places = [_index(each, pieces) for each in earlier]
-    return all(place is None or place < here for place in places)
+def _is_in_place(given: Given, pieces: list[Piece], materials: Materials) -> bool:
+    """Return whether a cell is there, behind all cells that come before it in the lesson."""
+    order, here = list(materials.named.values()), _index(given, pieces)
+    places = [_index(each, pieces) for each in order[: order.index(given)]]
+    return here is not None and all(place is None or place < here for place in places)
 
 
 def _before_next(given: Given, pieces: list[Piece], materials: Materials) -> int:
