@@ -9,6 +9,7 @@ import struct
 import time
 
 MAX_MESSAGE = 96 * 2**20  # bytes; an array of 32 MiB takes 43 as text
+MAX_PARTS = 4_000_000  # items of lists and the like in it: each takes far more memory than text
 _LENGTH = struct.Struct("!Q")
 
 
@@ -44,7 +45,10 @@ class Wire:
         if length > MAX_MESSAGE:
             raise Broken(f"a message of {length} bytes")
         try:
-            message = json.loads(self._read(length, deadline))
+            data = self._read(length, deadline)
+            if sum(map(data.count, (b",", b"[", b"{"))) > MAX_PARTS:
+                raise Broken("a message of too many parts")
+            message = json.loads(data)
         except (ValueError, RecursionError, MemoryError) as error:
             raise Broken(f"not a message: {str(error)[:80]}") from None
         if not isinstance(message, dict):
