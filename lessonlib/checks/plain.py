@@ -8,9 +8,11 @@ else arrives as an `Opaque`: a name and a short text, with no behaviour left in 
 import base64
 import io
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from tokenize import TokenError
 
 import numpy as np
 
@@ -34,7 +36,7 @@ def plain(value, depth: int = 0):
     if value is None or isinstance(value, bool | Opaque):
         return value
     if isinstance(value, np.generic):
-        return plain(value.item(), depth) if value.dtype.kind in PLAIN_KINDS else _opaque(value)
+        return plain(_as_pythons(value)) if value.dtype.kind in PLAIN_KINDS else _opaque(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
     if isinstance(value, int | float | complex | str):
@@ -44,12 +46,26 @@ def plain(value, depth: int = 0):
     return Opaque("huge", "something nested very deep")
 
 
+def _as_pythons(value: np.generic):
+    """Return a NumPy scalar as a number or text of Python's own."""
+    item = value.item()
+    if isinstance(item, np.generic):  # Python has nothing as long as a long double
+        return complex(item) if isinstance(item, np.complexfloating) else float(item)
+    return item
+
+
 def _plain_array(value: np.ndarray):
-    if value.nbytes > MAX_ARRAY_BYTES:
+    if _is_huge(value):
         return Opaque("huge", f"an array of shape {value.shape}")
     if value.dtype.kind not in PLAIN_KINDS:
         return Opaque("object array", f"an array of dtype {value.dtype}, shape {value.shape}")
     return np.array(value, subok=False)
+
+
+def _is_huge(array: np.ndarray) -> bool:
+    """Return whether an array has too many bytes, or, without any, too many rows to go through."""
+    places = math.prod(max(size, 1) for size in array.shape)
+    return max(array.nbytes, places) > MAX_ARRAY_BYTES
 
 
 def _plain_scalar(value):
@@ -143,9 +159,13 @@ def _unpack(value):
 
 def _read_array(text: str) -> np.ndarray:
     """Return the array in a `.npy` file; not `np.load`, which would open archives too."""
-    array = np.lib.format.read_array(io.BytesIO(base64.b64decode(text)), allow_pickle=False)
-    if array.dtype.kind not in PLAIN_KINDS or array.nbytes > MAX_ARRAY_BYTES:
-        raise ValueError(f"an array of dtype {array.dtype}, {array.nbytes} bytes")
+    file = io.BytesIO(base64.b64decode(text))
+    try:
+        array = np.lib.format.read_array(file, allow_pickle=False)
+    except (SyntaxError, TokenError) as error:  # its header is read as Python
+        raise ValueError(str(error)) from None
+    if array.dtype.kind not in PLAIN_KINDS or _is_huge(array):
+        raise ValueError(f"an array of dtype {array.dtype}, shape {array.shape}")
     return array
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from lessonlib.checks import Verdict
 from lessonlib.errors import UserError
 from lessonlib.grading.examining import Examined, Examiner
 from lessonlib.grading.isolation import PACKAGE, Server
@@ -246,11 +247,17 @@ def _result(given: Given, examined: Examined) -> Result:
     verdicts = examined.verdicts
     errors = [o["evalue"] for o in examined.outputs if o["output_type"] == "error"]
     exercise = verdicts[0].exercise if len(verdicts) == 1 else _exercise_of(given)
-    mistake = next((v.mistake for v in verdicts if v.mistake), None)
+    mistakes = tuple(dict.fromkeys(name for v in verdicts for name in _mistakes(v)))
     message = verdicts[0].message if verdicts else "\n".join(errors)
     return Result(
-        given.name, exercise, examined.points, given.points, mistake, message, examined.state
+        given.name, exercise, examined.points, given.points, next(iter(mistakes), None), message,
+        examined.state, mistakes,
     )  # fmt: skip
+
+
+def _mistakes(verdict: Verdict) -> list[str]:
+    named = [verdict.mistake, *(output.mistake for output in verdict.outputs)]
+    return [name for name in named if name]
 
 
 def _exercise_of(given: Given) -> str:

@@ -121,7 +121,7 @@ def collect(course: CourseDirectory, lesson: str, notebook: str, source: Path) -
 
     A notebook belongs to the learner whose name its file has (`ada.ipynb`,
     `ada_05-two-layer-network.ipynb`), or else the folder that it lies in (`ada/…/any.ipynb`).
-    Raises UserError where two would go to one place; then nothing is copied.
+    Raises UserError where two would go to one place, or one to none; then nothing is copied.
     """
     if not source.is_dir():
         raise UserError(f"There is no folder {source}.")
@@ -144,6 +144,8 @@ def _owner(path: Path, lesson: str) -> str:
     folders = [part for part in path.parts[:-1] if part != lesson]
     name = folders[0].partition("_assignsubmission")[0] if folders else path.stem
     own = re.sub(rf"[\s_.-]*{re.escape(lesson)}[\s_.-]*", " ", name).strip() or name
+    if own in ("", ".", ".."):  # a path that would lead elsewhere
+        raise UserError(f"The name of {path} does not say whose it is. Rename or remove it.")
     return re.sub(r"\s+", "_", own)
 
 

@@ -92,7 +92,8 @@ class Server:
         server = [sys.executable, "-m", "lessonlib.grading.inside", str(fd)]
         if not self.protected:
             return [*server, "--unprotected"]
-        return ["bwrap", *_arguments(self.modules, data), "--", *server]
+        # By its path: it may lie where only this process looks, in a virtual environment.
+        return [shutil.which("bwrap"), *_arguments(self.modules, data), "--", *server]
 
     def start(self, limits_json: bytes, connection: socket.socket) -> None:
         """Fork a process for one submission; it serves that connection."""

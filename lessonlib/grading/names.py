@@ -60,19 +60,27 @@ def names_in(source: str) -> Names:
         table = symtable(plain_python(source), "<cell>", "exec")
     except (SyntaxError, RecursionError):
         return Names()
-    reads, binds = _reads(table), _binds(table)
+    reads, binds = _reads(table, _changed(tree)), _binds(table)
     functions = frozenset(n.name for n in tree.body if isinstance(n, ast.FunctionDef))
     return Names(frozenset(reads), frozenset(binds), _imports(tree), functions, _classes(tree))
 
 
-def _reads(table: SymbolTable) -> Iterator[str]:
+def _changed(tree: ast.Module) -> set[str]:
+    """Return the names that `+=` and `del` need to have a value already."""
+    targets = [n.target for n in ast.walk(tree) if isinstance(n, ast.AugAssign)]
+    targets += [t for n in ast.walk(tree) if isinstance(n, ast.Delete) for t in n.targets]
+    return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def _reads(table: SymbolTable, changed: set[str]) -> Iterator[str]:
     """Yield what is looked up among the notebook's names, at the top or inside a function."""
     top = table.get_type() == "module"
     for symbol in table.get_symbols():
-        if symbol.is_referenced() and (top or symbol.is_global()):
+        used = symbol.is_referenced() or symbol.get_name() in changed
+        if used and (top or symbol.is_global()):
             yield symbol.get_name()
     for child in table.get_children():
-        yield from _reads(child)
+        yield from _reads(child, changed)
 
 
 def _binds(table: SymbolTable) -> Iterator[str]:

@@ -58,7 +58,7 @@ def _where(error: str) -> str:
 
 
 def _upgraded(notebook: dict) -> dict:
-    """Return a notebook of format 4; formats 1 to 3 kept their cells in worksheets."""
+    """Return a notebook of format 4; formats 2 and 3 kept their cells in worksheets."""
     if isinstance(notebook.get("cells"), list):
         return notebook
     try:
@@ -78,7 +78,7 @@ def _cell(cell: dict) -> NotebookNode:
     make = {
         "code": nbformat.v4.new_code_cell,
         "markdown": nbformat.v4.new_markdown_cell,
-    }.get(cell.get("cell_type"), nbformat.v4.new_raw_cell)
+    }.get(str(cell.get("cell_type")), nbformat.v4.new_raw_cell)
     made = make(_text(cell.get("source", ""))[:MAX_SOURCE])
     name = _grade_id(cell)
     if name:

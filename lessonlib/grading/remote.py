@@ -10,6 +10,7 @@ class or by an operator: what an attribute or a method returns may be an imposto
 
 import builtins
 import inspect
+import re
 import time
 import warnings
 from collections.abc import Callable
@@ -290,8 +291,9 @@ class Far:
             kind = RemoteError
         if issubclass(kind, StopIteration) and op != "next":
             kind = RuntimeError  # it would silently end a loop of the test's own
-        if kind in (RemoteError, RuntimeError) and error.get("type") != kind.__name__:
-            text = f"{str(error.get('type'))[:100]}: {text}"
+        name = re.sub(r"\W", "", str(error.get("type")))[:100]
+        if name != kind.__name__:  # of a library, such as NumPy's UFuncTypeError: it keeps its name
+            kind = type(name, (kind,), {})
         raised = kind.__new__(kind)
         raised.args = (text,)
         raised.learners_line = str(error.get("line", ""))[:200]

@@ -49,6 +49,7 @@ def repair(submission: NotebookNode, materials: Materials) -> Repaired:
     notes: list[str] = []
     pieces = _recognised(submission.cells, materials, notes)
     pieces = _united(pieces, notes)
+    _note_moved(pieces, materials, notes)
     pieces = _with_all_answers(pieces, materials, notes)
     return Repaired(_with_locked(pieces, materials, notes), notes)
 
@@ -175,21 +176,23 @@ def _with_locked(pieces: list[Piece], materials: Materials, notes: list[str]) ->
     present = {piece.given.name for piece in pieces if piece.given}
     edited = [p.given.name for p in pieces if _is_edited(p)]
     lost = [g.name for g in materials.named.values() if g.locked and g.name not in present]
-    moved = []
     for given in materials.named.values():
-        if given.locked:
-            here = _index(given, pieces)
-            if here is not None and _in_order(here, given, pieces, materials):
-                continue
-            moved += [given.name] if here is not None else []
+        if given.locked and not _is_in_place(given, pieces, materials):
             pieces = [piece for piece in pieces if piece.given is not given]
             place = _before_next(given, pieces, materials)
             pieces = [*pieces[:place], Piece(given.source, given.cell_type, given), *pieces[place:]]
-    for names, what in ((edited, "Edited and restored"), (lost, "Deleted and put back"),
-                        (moved, "Moved and put back")):  # fmt: skip
+    for names, what in ((edited, "Edited and restored"), (lost, "Deleted and put back")):
         if names:
             notes.append(f"{what}: {listing(names)}.")
     return pieces
+
+
+def _note_moved(pieces: list[Piece], materials: Materials, notes: list[str]) -> None:
+    """Say which locked cells are not where they were; later steps move others along with them."""
+    here = [piece.given for piece in pieces if piece.given and piece.given.locked]
+    moved = [given.name for given in here if not _is_in_place(given, pieces, materials)]
+    if moved:
+        notes.append(f"Moved and put back: {listing(moved)}.")
 
 
 def _is_edited(piece: Piece) -> bool:
@@ -221,12 +224,11 @@ def _index(given: Given, pieces: list[Piece]) -> int | None:
     return next((i for i, piece in enumerate(pieces) if piece.given is given), None)
 
 
-def _in_order(here: int, given: Given, pieces: list[Piece], materials: Materials) -> bool:
-    """Return whether all cells that come before it in the lesson come before it here."""
-    order = list(materials.named.values())
-    earlier = order[: order.index(given)]
-    places = [_index(each, pieces) for each in earlier]
-    return all(place is None or place < here for place in places)
+def _is_in_place(given: Given, pieces: list[Piece], materials: Materials) -> bool:
+    """Return whether a cell is there, behind all cells that come before it in the lesson."""
+    order, here = list(materials.named.values()), _index(given, pieces)
+    places = [_index(each, pieces) for each in order[: order.index(given)]]
+    return here is not None and all(place is None or place < here for place in places)
 
 
 def _before_next(given: Given, pieces: list[Piece], materials: Materials) -> int:

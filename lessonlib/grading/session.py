@@ -51,6 +51,7 @@ class Session:
         self.wire, self.open = Wire(ours, patience=START_SECONDS), True
         ready = self._receive(START_SECONDS)
         if "refused" in ready:
+            self.close()
             raise UserError(NOT_ISOLATED.format(reason=str(ready["refused"])[:300]))
         for name, content in files.items():
             self._write(name, content)

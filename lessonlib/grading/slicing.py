@@ -59,7 +59,11 @@ def _only_shows(source: str, imports: set[str]) -> bool:
     """Whether a cell changes nothing but what its own names and those it mentions stand for."""
     if plain_python(source).strip() != source.strip():
         return False  # magics do as they like
-    return not any(_changes_a_module(node, imports) for node in ast.walk(ast.parse(source)))
+    try:
+        nodes = ast.walk(ast.parse(source))
+    except (SyntaxError, ValueError):  # a lesson may show what is not Python
+        return False
+    return not any(_changes_a_module(node, imports) for node in nodes)
 
 
 def _changes_a_module(node: ast.AST, imports: set[str]) -> bool:

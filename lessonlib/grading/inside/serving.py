@@ -28,15 +28,22 @@ OPERATIONS = {
 }
 
 
+CONTAINERS = (tuple, list, dict, set, frozenset)
+
+
 class Table:
     """The values that stay here, by the number under which the judge knows them."""
 
     def __init__(self):
         self.values: list = []
         self.numbers: dict[int, int] = {}
+        self.by_value = True  # whether lists and the like of a class of the notebook are copied
 
     def export(self, value) -> dict:
         """Return what the judge needs to know of a value that stays here."""
+        if self.by_value and isinstance(value, CONTAINERS):
+            kind = next(kind for kind in CONTAINERS if isinstance(value, kind))
+            return pack(kind(value), self.export)
         number = self.numbers.get(id(value))
         if number is None:
             number = self.numbers[id(value)] = len(self.values)
@@ -125,7 +132,7 @@ class Server:
 
     def do_find(self, names: list, seconds: float) -> dict:
         """Return those of the names that the submission has defined, with what they mean."""
-        known, found = self.shell.user_ns, {}
+        known, found, self.table.by_value = self.shell.user_ns, {}, True
         for name in filter(known.__contains__, names):
             with contextlib.suppress(BaseException), at_most(seconds):  # a look may run code
                 found[name] = pack(known[name], self.table.export)
@@ -152,6 +159,8 @@ class Server:
 
     def _outcome(self, operation, values: list, named: dict, seconds: float) -> dict:
         function = values[0] if values else None
+        # A function that returns a namedtuple returns plain data; an object of a class stays here.
+        self.table.by_value = isinstance(function, types.FunctionType)
         if isinstance(function, types.MethodType):
             function = function.__func__
         if isinstance(function, types.FunctionType) and function.__code__ in self.stuck:
