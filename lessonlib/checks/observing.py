@@ -187,6 +187,8 @@ def _about_the_numbers(mine: np.ndarray, wanted: np.ndarray, rtol: float) -> str
         return _about_some_entries(~close)
     if np.linalg.norm(np.ravel(difference)) < 1e-4 * np.linalg.norm(np.ravel(wanted)):
         return "The first digits are right: something is rounded, or done in float32."
+    if not np.any(mine):
+        return "It is 0 throughout, and no entry should be."
     ratio = _constant_ratio(mine, wanted)
     if ratio is not None:
         return f"Every number is {ratio:.4g} times what it should be: look for a factor."

@@ -25,7 +25,7 @@ from lessonlib.grading.namespace import Namespace
 from lessonlib.grading.outputs import error_output, result_output, stream_output
 from lessonlib.grading.remote import OutOfTime, Remote
 from lessonlib.grading.repair import hidden_lines
-from lessonlib.grading.session import Gone
+from lessonlib.grading.session import GRACE, Gone
 from lessonlib.lessons import find
 from lessonlib.notebook import CheckFailed
 
@@ -89,10 +89,11 @@ class Examiner:
         last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         self.kernel.revive()
         far, names = self.kernel.far, self.namespace.values
-        far.until = time.monotonic() + self.kernel.limits.cell_seconds
+        seconds = self.kernel.limits.cell_seconds
+        far.until = time.monotonic() + seconds
         try:
             with (
-                Watchdog(self.kernel.limits.cell_seconds),
+                Watchdog(seconds + 2 * GRACE),  # only if it is not the submission that is slow
                 contextlib.redirect_stdout(printed),
                 contextlib.redirect_stderr(io.StringIO()),
                 np.errstate(),
@@ -102,7 +103,7 @@ class Examiner:
                 if last is None:
                     return None
                 return eval(compile(ast.Expression(last.value), FILE, "eval"), names)
-        except Gone:
+        except (Gone, TimeUp):  # either may leave a request without its answer
             self._blame(given)
             raise
         finally:
@@ -146,8 +147,8 @@ class Examiner:
     def _ask(self, exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
         """Ask a handle; what `checks.asking.ask` does with a function of this process."""
         far, responses = answer._far, []
-        outer, far.until = far.until, time.monotonic() + PATIENCE * exercise.seconds
-        far.lenient = True
+        outer, own = far.until, time.monotonic() + PATIENCE * exercise.seconds
+        far.until, far.lenient = min(outer, own), True
         try:
             for case in cases:
                 responses.append(respond(exercise, answer, case))

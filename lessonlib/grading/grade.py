@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from lessonlib.checks import Verdict
 from lessonlib.errors import UserError
 from lessonlib.grading.examining import Examined, Examiner
 from lessonlib.grading.isolation import PACKAGE, Server
@@ -26,7 +27,7 @@ from lessonlib.grading.outputs import error_output
 from lessonlib.grading.reading import Unreadable, read
 from lessonlib.grading.record import STATES, Record, Result
 from lessonlib.grading.repair import Piece, Repaired, as_notebook, hidden_lines, repair, visible
-from lessonlib.grading.session import Ran
+from lessonlib.grading.session import Gone, Ran
 from lessonlib.grading.slicing import NOT_RUN, not_needed
 
 METADATA = {
@@ -96,7 +97,8 @@ def stumbled(task: Task, why: str) -> Graded:
 def _finished(task: Task, notebook: NotebookNode, record: Record) -> Graded:
     record = replace(record, seconds=round(record.seconds, 3), fingerprint=task.fingerprint())
     record.write(notebook)
-    return Graded(nbformat.writes(notebook) + "\n", record)
+    text = nbformat.writes(notebook) + "\n"
+    return Graded(text.encode("utf-8", "replace").decode(), record)  # half a character is none
 
 
 _ONE_AT_A_TIME = threading.Lock()  # tests share the process they run in: its output, its warnings
@@ -107,14 +109,12 @@ def _grade(task: Task) -> tuple[NotebookNode, Record]:
         state = "refused" if task.fault else "missing"
         return _nothing(task, state, task.fault or " ".join(task.notes) or "There is no file.")
     try:
-        repaired = repair(read(task.data), task.materials)
+        return _Run(task, repair(read(task.data), task.materials)).whole()
     except Unreadable as error:
         return _nothing(task, "unreadable", str(error))
-    try:
-        return _Run(task, repaired).whole()
     except UserError:  # nothing can be isolated: that is the same for all
         raise
-    except Exception:  # a fault of ours must not take the class with it
+    except (Exception, Gone):  # a fault of ours must not take the class with it
         last = traceback.format_exc().strip().splitlines()[-1]
         return _nothing(task, "failed", f"The grader stumbled: {last}")
 
@@ -145,7 +145,8 @@ class _Run:
         self.task, self.pieces, self.notes = task, repaired.pieces, [*task.notes, *repaired.notes]
         self.state = "repaired" if self.notes else "graded"
         self.results: list[Result] = []
-        files = {**task.files, **task.materials.files}
+        lessons = task.materials.files  # first, and never replaced
+        files = {**lessons, **task.files, **lessons}
         server = warm_server(task.materials.modules, task.protected)
         self.kernel = Kernel(server, task.limits, files)
         self.examiner = Examiner(task.materials, self.kernel, hashlib.sha256(task.data).digest())
@@ -244,11 +245,17 @@ def _result(given: Given, examined: Examined) -> Result:
     verdicts = examined.verdicts
     errors = [o["evalue"] for o in examined.outputs if o["output_type"] == "error"]
     exercise = verdicts[0].exercise if len(verdicts) == 1 else _exercise_of(given)
-    mistake = next((v.mistake for v in verdicts if v.mistake), None)
+    mistakes = tuple(dict.fromkeys(name for v in verdicts for name in _mistakes(v)))
     message = verdicts[0].message if verdicts else "\n".join(errors)
     return Result(
-        given.name, exercise, examined.points, given.points, mistake, message, examined.state
+        given.name, exercise, examined.points, given.points, next(iter(mistakes), None), message,
+        examined.state, mistakes,
     )  # fmt: skip
+
+
+def _mistakes(verdict: Verdict) -> list[str]:
+    named = [verdict.mistake, *(output.mistake for output in verdict.outputs)]
+    return [name for name in named if name]
 
 
 def _exercise_of(given: Given) -> str:

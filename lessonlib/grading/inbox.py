@@ -55,7 +55,9 @@ def take(folder: Path, notebook: str) -> HandedIn:
     try:
         return HandedIn(_read(path, MAX_BYTES), _extra(folder), notes=notes)
     except OSError as error:
-        return HandedIn(None, {}, f"{path.name} was not read: {error.strerror or error}.", notes)
+        return HandedIn(
+            None, {}, f"{_shown(path.name)} was not read: {error.strerror or error}.", notes
+        )
 
 
 def _find(folder: Path, notebook: str) -> tuple[Path | None, tuple[str, ...]]:
@@ -64,10 +66,10 @@ def _find(folder: Path, notebook: str) -> tuple[Path | None, tuple[str, ...]]:
         return wanted, ()
     others = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".ipynb")
     if len(others) == 1:
-        return others[0], (f"The file was called {others[0].name}.",)
+        return others[0], (f"The file was called {_shown(others[0].name)}.",)
     if not others:
         return None, ()
-    names = ", ".join(path.name for path in others)
+    names = _shown(", ".join(path.name for path in others))
     return None, (f"There are several notebooks, none called {notebook}.ipynb: {names}.",)
 
 
@@ -98,8 +100,17 @@ def _extra(folder: Path) -> dict[str, bytes]:
 
 def _walk(folder: Path) -> Iterator[Path]:
     for top, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = sorted(name for name in folders if not IGNORED.search(name))
-        yield from (Path(top) / name for name in sorted(names) if not IGNORED.search(name))
+        folders[:] = filter(_counts, sorted(folders))
+        yield from (Path(top) / name for name in sorted(names) if _counts(name))
+
+
+def _counts(name: str) -> bool:
+    """Return whether something of this name is handed on; a name that is no text is not."""
+    return not IGNORED.search(name) and _shown(name) == name
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "replace").decode()
 
 
 # --- taking in -----------------------------------------------------------------------------------

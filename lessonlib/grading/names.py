@@ -2,12 +2,16 @@
 
 import ast
 import builtins
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from symtable import SymbolTable, symtable
 
 from IPython.core.inputtransformer2 import TransformerManager
+
+MAGIC = re.compile(r"^\s*[!%?/,;]|=\s*[!%]|\?\s*$", re.MULTILINE)
+MAX_MAGIC = 100  # lines in a cell: IPython reads the whole cell anew for each of them
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,31 @@ class Names:
 
 @lru_cache(maxsize=5_000)
 def plain_python(source: str) -> str:
-    """Return a cell's source with IPython's own syntax turned into calls."""
-    return TransformerManager().transform_cell(source)
+    """Return a cell's source with IPython's own syntax turned into calls. Raises SyntaxError."""
+    if len(MAGIC.findall(source)) > MAX_MAGIC:
+        raise SyntaxError("more magics than can be read")
+    try:
+        return TransformerManager().transform_cell(source)
+    except (ValueError, RuntimeError, MemoryError) as error:
+        raise SyntaxError(str(error)) from None
+
+
+def parsed(source: str) -> ast.Module:
+    """Return a cell's syntax tree. Raises SyntaxError, also where it is nested too deep to read."""
+    try:
+        return ast.parse(plain_python(source))
+    except (ValueError, RuntimeError, MemoryError) as error:
+        raise SyntaxError(str(error)) from None
 
 
 @lru_cache(maxsize=5_000)  # a class hands in the same cells again and again
 def names_in(source: str) -> Names:
     """Return the names of a cell; none where it is not Python."""
     try:
-        tree = ast.parse(plain_python(source))
+        tree = parsed(source)
         # Not the compiled code, which lacks what comes after an `assert False`.
         table = symtable(plain_python(source), "<cell>", "exec")
-    except (SyntaxError, ValueError):
+    except (SyntaxError, RecursionError):
         return Names()
     reads, binds = _reads(table, _changed(tree)), _binds(table)
     functions = frozenset(n.name for n in tree.body if isinstance(n, ast.FunctionDef))

@@ -28,8 +28,9 @@ class Result:
     cell:     nbgrader's id of the cell.
     exercise: the id of the exercise that it checks; the cell's id where it is an ordinary test.
     points:   None where a person has to say.
-    mistake:  the name of the mistake that was recognised.
+    mistake:  the name of the mistake that was recognised, the first if there are several.
     message:  what the learner is told.
+    mistakes: all that were recognised: each output of an answer is diagnosed by itself.
     """
 
     cell: str
@@ -39,6 +40,12 @@ class Result:
     mistake: str | None = None
     message: str = ""
     state: str = "graded"
+    mistakes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, known: dict) -> "Result":
+        """Return the result that was stored as JSON."""
+        return cls(**{**known, "mistakes": tuple(known.get("mistakes", ()))})
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Record:
     def _of(cls, known: dict | None) -> "Record | None":
         if not known or "fingerprint" not in known:
             return None
-        results = tuple(Result(**result) for result in known["results"])
+        results = tuple(map(Result.of, known["results"]))
         return cls(
             known["state"], known["fingerprint"], results, tuple(known["notes"]), known["seconds"]
         )

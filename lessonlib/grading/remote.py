@@ -244,12 +244,11 @@ class Far:
     def _ask(self, request: dict) -> dict:
         """Send a request, answer what the submission asks meanwhile, and return its reply."""
         seconds = self._time_left()
-        reply = self.session.ask({**request, "seconds": seconds} if "op" in request else request,
-                                 seconds)  # fmt: skip
+        reply = self.session.ask({**request, "seconds": seconds}, seconds)
         deadline = time.monotonic() + seconds
         while "callback" in reply:
             self.session.tell(self._called_back(reply))
-            reply = self.session.hear(max(0.0, deadline - time.monotonic()))
+            reply = self.session.hear(deadline - time.monotonic())
         return reply
 
     def _time_left(self) -> float:
@@ -283,9 +282,11 @@ class Far:
     def _exception(self, op: str, error: dict) -> Exception:
         """Return an exception of this process for one of the submission's."""
         text, own = str(error.get("text", "")), error.get("class")
-        kind = self._unpack(own, NONE) if own else _known(op, error)
+        kind = self._unpack(own, NONE) if own else _known(error)
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             kind = RemoteError
+        if issubclass(kind, StopIteration) and op != "next":
+            kind = RuntimeError  # it would silently end a loop of the test's own
         name = re.sub(r"\W", "", str(error.get("type")))[:100]
         if name != kind.__name__:  # of a library, such as NumPy's UFuncTypeError: it keeps its name
             kind = type(name, (kind,), {})
@@ -371,14 +372,9 @@ def _handle(far: Far, about: dict, trust: Trust) -> Remote:
     return _class(str(about["type"])[:50] or "object", frozenset(passed_on))(far, about, trust)
 
 
-def _known(op: str, error: dict) -> type:
-    """Return the built-in class that an exception belongs to, where such a one may be raised here.
-
-    A StopIteration out of a call would silently end a loop of the test's own.
-    """
-    names = [error.get("type"), *(error.get("bases") or [])]
-    kind = _first_exception(names)
-    return RuntimeError if kind is StopIteration and op != "next" else kind
+def _known(error: dict) -> type:
+    """Return the built-in class of an exception."""
+    return _first_exception([error.get("type"), *(error.get("bases") or [])])
 
 
 def _first_exception(names: list) -> type:

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from lessonlib.checks.wording import listing
 from lessonlib.grading import harmless
 from lessonlib.grading.materials import Given, Materials
-from lessonlib.grading.names import plain_python
+from lessonlib.grading.names import parsed
 
 HIDDEN_TEST = "# (a hidden test)"
 ALIKE = 0.8  # share of equal characters from which a cell without an id counts as a known one
@@ -93,8 +93,8 @@ def _same_definition(given: Given, pieces: list[Piece], free: list[int]) -> int 
 
 def _defined(source: str) -> set[str]:
     try:
-        body = ast.parse(plain_python(source)).body
-    except (SyntaxError, ValueError):
+        body = parsed(source).body
+    except SyntaxError:
         return set()
     names = {n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     targets = [t for n in body if isinstance(n, ast.Assign) for t in n.targets]
@@ -145,9 +145,9 @@ def _merged(first: Piece, second: Piece, adjacent: bool) -> Piece | None:
 
 def _is_python(source: str) -> bool:
     try:
-        ast.parse(plain_python(source))
+        parsed(source)
         return True
-    except (SyntaxError, ValueError):
+    except SyntaxError:
         return False
 
 

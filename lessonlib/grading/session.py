@@ -14,6 +14,7 @@ from lessonlib.grading.wire import Broken, Late, Wire
 
 GRACE = 3.0  # seconds that a process gets to notice that its time is up
 START_SECONDS = 60
+PART = 2**24  # bytes of a file in one message
 
 
 class Gone(BaseException):
@@ -52,8 +53,13 @@ class Session:
         if "refused" in ready:
             self.close()
             raise UserError(NOT_ISOLATED.format(reason=str(ready["refused"])[:300]))
-        if files:
-            self.ask({"do": "write", "files": pack(files, _nothing_else)}, START_SECONDS)
+        for name, content in files.items():
+            self._write(name, content)
+
+    def _write(self, name: str, content: bytes) -> None:
+        for start in range(0, len(content) or 1, PART):
+            part = pack(content[start : start + PART], _nothing_else)
+            self.ask({"do": "write", "name": name, "part": part}, START_SECONDS)
 
     def ask(self, request: dict, seconds: float) -> dict:
         """Send a request and return the answer; it may be a question of the submission's."""

@@ -7,10 +7,11 @@ on it. One is left out only if nothing that does run reads any name that it bind
 import ast
 
 from lessonlib.grading.materials import Materials
-from lessonlib.grading.names import BUILTIN, Names, names_in, plain_python
+from lessonlib.grading.names import BUILTIN, Names, names_in, parsed, plain_python
 from lessonlib.grading.repair import Piece
 
 SHOWS = {"plots"}  # of the modules: a line that calls it changes nothing
+UNTOLD = {"get_ipython", "eval", "exec", "globals", "locals", "vars"}  # a magic is the first
 NOT_RUN = "Not run while grading: no point depends on what this cell shows."
 
 
@@ -45,12 +46,13 @@ def _source(piece: Piece) -> str:
 
 
 def _reaches_out(source: str) -> bool:
-    """Whether a cell changes names from inside functions: then a call may change anything."""
+    """Whether a cell may read or change names of which its text does not tell."""
     try:
-        nodes = ast.walk(ast.parse(plain_python(source)))
-    except (SyntaxError, ValueError):
-        return False
-    return any(isinstance(node, ast.Global) for node in nodes)
+        nodes = list(ast.walk(parsed(source)))
+    except SyntaxError:
+        return True
+    named = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return bool(named & UNTOLD) or any(isinstance(node, ast.Global) for node in nodes)
 
 
 def _only_shows(source: str, imports: set[str]) -> bool:

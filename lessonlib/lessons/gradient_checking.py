@@ -268,6 +268,20 @@ def _first_only(method: Callable, default: float) -> Callable:
     return gradient
 
 
+def _in_arrays_like_theta(indices: Callable) -> Callable:
+    """Return central differences whose step and gradient are made by zeros_like(theta)."""
+
+    def gradient(f, theta, h=1e-5):
+        grad = np.zeros_like(theta)
+        for i in indices(theta):
+            step = np.zeros_like(theta)
+            step[i] = h
+            grad[i] = (f(theta + step) - f(theta - step)) / (2 * h)
+        return grad
+
+    return gradient
+
+
 def _rows_moved(count: Callable) -> Callable:
     def gradient(f, theta, h=1e-5):
         grad = np.zeros(theta.shape)
@@ -372,6 +386,13 @@ NUMERIC_GRADIENT = Exercise(
             wrong=_at_once,
         ),
         Mistake(
+            "all coordinates moved at once, parentheses missing",
+            "You add h to the whole of theta, so all slopes melt into one number: move one "
+            "coordinate, measure, and go on to the next. And / 2 * h divides by 2, then multiplies "
+            "by h: put parentheses round 2 * h.",
+            wrong=lambda f, theta, h=1e-5: (f(theta + h) - f(theta - h)) / 2 * h,
+        ),
+        Mistake(
             "the same number everywhere",
             "Every coordinate gets the same slope. You add h to the whole of theta, also inside "
             "the loop. Only the coordinate whose slope you want may move.",
@@ -382,6 +403,13 @@ NUMERIC_GRADIENT = Exercise(
             "theta holds integers here, and so does its copy. Put 2.00001 into it and it keeps 2. "
             "Make the copy an array of floats.",
             wrong=_whole_numbers_moved,
+        ),
+        Mistake(
+            "step in an array of integers",
+            "theta holds integers here, and zeros_like(theta) makes more of them. A step of "
+            "0.00001 put into such an array becomes 0, so nothing moves. The step needs an array "
+            "of floats, and so does the gradient.",
+            wrong=_in_arrays_like_theta(lambda theta: np.ndindex(theta.shape)),
         ),
         Mistake(
             "gradient in an array of integers",
@@ -428,6 +456,11 @@ NUMERIC_GRADIENT = Exercise(
         ),
         Mistake("the first axis only", _ROWS, wrong=_rows_moved(len)),
         Mistake("first axis by shape[0]", _ROWS, wrong=_rows_moved(lambda theta: theta.shape[0])),
+        Mistake(
+            "the first axis only, in arrays like theta",
+            _ROWS,
+            wrong=_in_arrays_like_theta(lambda theta: range(len(theta))),
+        ),
         Mistake(
             "two axes expected",
             "Two nested loops expect a table. But theta may be one number, a row, or have three "
@@ -505,6 +538,11 @@ def _each(a, b):
     return np.abs(a - b) / np.where(np.abs(a) + np.abs(b) > 0, np.abs(a) + np.abs(b), 1)
 
 
+def _each_unguarded(a, b):
+    with np.errstate(all="ignore"):
+        return np.abs(a - b) / (np.abs(a) + np.abs(b))
+
+
 def _zero_for_any_zero(a, b):
     return _distance(a, b) / _sizes(a, b) if np.any(a) and np.any(b) else 0.0
 
@@ -575,6 +613,13 @@ RELATIVE_ERROR = Exercise(
             "You get an error for each entry. An entry near 0 would then raise a false alarm. Take "
             "norms, which look at all entries together, and return one number.",
             wrong=_each,
+        ),
+        Mistake(
+            "entry by entry, 0 divided by 0",
+            "You get an error for each entry, and nan where both are 0. Take norms, which look at "
+            "all entries together, and return one number; then only two arrays of zeros are a "
+            "case of their own.",
+            wrong=_each_unguarded,
         ),
         Mistake(
             "the worst entry",
@@ -680,7 +725,7 @@ BEST_STEP = Exercise(
         Mistake(
             "best step of the other curve",
             "That is the valley of the forward difference. The central difference has its own, "
-            "further to the right and much deeper. Follow the curve with the other dashes.",
+            "further to the right and much deeper. The legend says which of the curves it is.",
             wrong=_value("best_h", 1e-8),
         ),
         Mistake(
@@ -744,6 +789,15 @@ def _imaginary_never_reset(f, theta, h=1e-20):
     return grad
 
 
+def _imaginary_put_into_floats(f, theta, h=1e-20):
+    grad = np.zeros(theta.shape)
+    for i in np.ndindex(theta.shape):
+        step = np.zeros(theta.shape)
+        step[i] = 1j * h
+        grad[i] = np.imag(f(theta + step)) / h
+    return grad
+
+
 def _real(raw, case: Case) -> dict:
     """Return the slopes; for complex ones only that they are: no two answers need the same."""
     numbers = as_numbers(raw)
@@ -767,6 +821,12 @@ COMPLEX_STEP = Exercise(
             "missing, or theta is still an array of floats, which drops the imaginary part that "
             "you put into it.",
             wrong=_by(lambda f, theta, step, h: np.imag(f(theta + step)) / h, default=1e-20),
+        ),
+        Mistake(
+            "an imaginary step in an array of floats",
+            "np.zeros makes an array of floats, and 1j * h does not fit into it. Leave the step a "
+            "float, and multiply the whole step by 1j where you add it to theta.",
+            wrong=_imaginary_put_into_floats,
         ),
         Mistake(
             "real part instead of the imaginary part",

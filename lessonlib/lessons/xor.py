@@ -112,7 +112,7 @@ RECALL_2 = Exercise(
         ),
         Mistake(
             "one error taken for all",
-            "Each tensor has a comparison of its own, and three of them came out well. An error in "
+            "Each gradient has a comparison of its own, and three came out well. An error in "
             "dW2 stays in dW2: no other gradient is computed from it.",
             wrong=set_to(verdict="d"),
         ),
@@ -166,6 +166,21 @@ def _line_through_origin(x, y):
     return np.linalg.lstsq(np.transpose(x), np.transpose(y))[0].T @ x
 
 
+def _fit_of(table, y):
+    return (table @ np.linalg.lstsq(table, y.T)[0]).T
+
+
+def _all_of_lstsq(x, y):
+    table = _with_ones(x).T
+    return table @ np.linalg.lstsq(table, y.T)
+
+
+_NOT_IN_ROWS = (
+    "np.linalg.lstsq wants one row for each sample, and here each sample is a column. Transpose "
+    "what goes in: the inputs with their ones, and y."
+)
+
+
 LINEAR_FIT = Exercise(
     id="xor.linear_fit",
     points=2,
@@ -212,9 +227,32 @@ LINEAR_FIT = Exercise(
         ),
         Mistake(
             "samples not in rows",
-            "np.linalg.lstsq wants one row for each sample, and here each sample is a column. "
-            "Transpose what goes in: the inputs with their ones, and y.",
+            _NOT_IN_ROWS,
             wrong=lambda x, y: np.linalg.lstsq(_with_ones(x), y)[0],
+        ),
+        Mistake(
+            "inputs not turned round",
+            _NOT_IN_ROWS,
+            wrong=lambda x, y: _fit_of(np.column_stack([x, np.ones(x.shape[1])]), y),
+        ),
+        Mistake(
+            "as many ones as in the example",
+            "Your column of ones has three entries, as in the worked example. It needs one for "
+            "each sample, and their number is the second size of x.",
+            wrong=lambda x, y: _fit_of(np.column_stack([x.T, np.ones(3)]), y),
+        ),
+        Mistake(
+            "as many ones as inputs",
+            "Your column of ones has one entry for each input. It needs one for each sample. The "
+            "samples stand in columns, so their number is the second size of x; len(x) gives the "
+            "first.",
+            wrong=lambda x, y: _fit_of(np.column_stack([x.T, np.ones(len(x))]), y),
+        ),
+        Mistake(
+            "all that lstsq returns",
+            "np.linalg.lstsq returns four things together. The weights are the first of them: "
+            "take them out with [0], as in the worked example.",
+            wrong=_all_of_lstsq,
         ),
     ),
     hints=(
@@ -516,8 +554,8 @@ SIGMOID_DERIVATIVE = Exercise(
         ),
         Mistake(
             "the slope of tanh",
-            "1 - a² is the slope of tanh. The sigmoid's is a product of two things: a itself and "
-            "what is missing to 1.",
+            "1 - a² is the slope of tanh. The sigmoid's is a product of two things: a itself, "
+            "and how far a is from 1.",
             wrong=lambda a: 1 - a**2,
         ),
         Mistake(
@@ -531,6 +569,12 @@ SIGMOID_DERIVATIVE = Exercise(
             "1 - a is only one of the two factors. The slope is small at both ends: for a near 1 "
             "and for a near 0.",
             wrong=lambda a: 1 - a,
+        ),
+        Mistake(
+            "a squared",
+            "The square of a fits only where a is 0.5, for there a and 1 - a are the same. Try "
+            "another row of the table: by what must 0.9820 be multiplied to give 0.0177?",
+            wrong=lambda a: a**2,
         ),
         Mistake(
             "the slope of the ReLU",
@@ -550,7 +594,7 @@ SIGMOID_DERIVATIVE = Exercise(
         "One of the two fractions is 1 / (1 + exp(-z)): that is a. The other one is exp(-z) / (1 + "
         "exp(-z)). Add the two fractions: what is their sum? So the other one can be written with "
         "a as well.",
-        "The slope is a product of a and of what a lacks to 1. Test it: for a = 0.5 it is 0.25, "
+        "The slope is a product: a, times how far a is from 1. Test it: for a = 0.5 it is 0.25, "
         "and at both ends, a = 0 and a = 1, it is 0. z is not needed at all.",
     ),
 )
@@ -990,8 +1034,8 @@ BACKWARD = Exercise(
         ),
         Mistake(
             "half of the hidden slope",
-            "You multiplied by a1 only. The sigmoid's slope has two factors: a1, and what a1 lacks "
-            "to 1.",
+            "You multiplied by a1 only. The sigmoid's slope has two factors: a1, and how far a1 "
+            "is from 1.",
             wrong=_spoilt_backward(slope=lambda a: a),
         ),
         Mistake(

@@ -143,10 +143,10 @@ plots.loss_curve(runs, title="Three runs, one right gradient")
 # %% [markdown]
 # <details><summary>Compare</summary>
 #
-# B is right, and B ends highest. A loses the values that the ReLU should have stopped, C sends
-# messages through units that were silent; both fall faster here. A wrong gradient often still
-# points roughly downhill, and on an easy problem anything roughly downhill will do. On a harder one
-# it will not, and nobody will know why.
+# B is right, and B ends highest. A makes `dW2` from $Z_1$, the numbers before the ReLU, where it
+# should take those behind it. C sends messages through units that were silent. Both fall faster
+# here. A wrong gradient often still points roughly downhill, and on an easy problem anything
+# roughly downhill will do. On a harder one it will not, and nobody will know why.
 #
 # </details>
 #
@@ -182,9 +182,10 @@ plots.function(
 
 # %% [markdown]
 # The <dfn>forward difference</dfn> is the slope of the line from a point to its neighbour on one
-# side. It is too steep here: the curve bends away from the line. The <dfn>central difference</dfn>
-# is the slope of the line through both neighbours. That line is nearly parallel to the curve at 2,
-# since the bend to the left and the bend to the right cancel:
+# side. It is too steep here, for the curve grows steeper on the way. The <dfn>central
+# difference</dfn> is the slope of the line through both neighbours. That line is nearly parallel to
+# the one with the true slope: to the right the curve is steeper than at 2, to the left it is less
+# steep, and the two nearly cancel. As a formula:
 #
 # $$f'(x) \approx \frac{f(x + h) - f(x - h)}{2h}$$
 #
@@ -303,8 +304,8 @@ print("first row of dW, measured:", "  ".join(f"{entry:11.8f}" for entry in meas
 # ## 3. How close is close enough?
 #
 # NumPy has a ready-made comparison, `np.allclose(a, b, rtol=..., atol=...)`. It says True if each
-# entry of `a` differs from `b` by no more than `atol` plus `rtol` times the entry of `b`.
-# Tolerances of one in a hundred look strict enough.
+# entry of `a` differs from that of `b` by no more than `atol` plus `rtol` times the size of the
+# latter. Tolerances of one in a hundred look strict enough.
 #
 # **Decide, then run.** A network whose weights are about 0.01 has gradients of about 0.003. Which
 # of the three wrong gradients below will be let through?
@@ -443,7 +444,7 @@ for bug, backward in {**PLANTED_BUGS, "(no bug)": gradients}.items():
 # %% [markdown]
 # The loose rule lets six of the eight pass, among them a gradient of zeros and one with the wrong
 # sign. The relative error catches all eight and raises no false alarm: the last line, without a
-# bug, is below the limit, by a factor of several hundred.
+# bug, stays below the limit. Its error is about $2 \cdot 10^{-9}$, so there is room to spare.
 #
 # ## 4. How large a step?
 #
@@ -465,7 +466,8 @@ def sum_of_cubes(x):
 
 def forward_difference(h):
     """The six slopes, each from a point to its neighbour on the right."""
-    return np.array([(sum_of_cubes(points + h * e) - sum_of_cubes(points)) / h for e in np.eye(6)])
+    here = sum_of_cubes(points)
+    return np.array([(sum_of_cubes(points + h * e) - here) / h for e in np.eye(6)])
 
 
 def steps_down_to(smallest):
@@ -480,13 +482,14 @@ central = [relative_error(numeric_gradient(sum_of_cubes, points, h), slopes) for
 plots.step_sweep(
     steps,
     {"forward difference": ahead, "central difference": central},
-    {"truncation, like h²": steps * steps / 10, "rounding, like 1 / h": 1e-16 / steps},
-    title="Two kinds of error pull in opposite directions",
+    {"a line like h²": steps * steps / 10, "a line like 1 / h": 1e-16 / steps},
+    title="The error of two measurements, step by step",
 )
 
 # %% [markdown]
 # Both axes are logarithmic: the same distance along an axis always means the same factor. Each
-# curve is a valley between two slopes, and each slope is an error of its own.
+# curve is a valley between two branches, and each branch is an error of its own. The dashed grey
+# line is like $h^2$, the dotted one like $1/h$.
 #
 # - **Truncation, on the right.** The <dfn>truncation error</dfn> is what a formula leaves out:
 #   here, that the curve bends. It falls with $h$ for the forward difference and with $h^2$ for the
@@ -528,9 +531,10 @@ check("gradcheck.best_step", best_h=best_h)
 # ## 5. A step without a subtraction
 #
 # The rounding error comes from one thing: subtracting two numbers that are nearly equal. There is a
-# way to measure a slope without any subtraction. It needs little of a kind of number that you may
-# not have met. A <dfn>complex number</dfn> $a + b\,i$ has a real part $a$ and an imaginary part
-# $b$. You calculate with it as with a sum, and replace $i^2$ by $-1$. Python writes `1j` for $i$.
+# way to measure a slope without any subtraction. It uses a kind of number that you may not have
+# met, and little of it. A <dfn>complex number</dfn> $a + b\,i$ has a real part $a$ and an imaginary
+# part $b$. You calculate with it as with a sum, and replace $i^2$ by $-1$. Python writes `1j` for
+# $i$.
 #
 # Take a step in the imaginary direction, from $x$ to $x + ih$, and look at what $x^3$ becomes:
 #
@@ -601,7 +605,7 @@ check("gradcheck.complex_step", complex_step)
 # </details>
 
 # %% [markdown]
-# **Decide, then run.** The same sweep, down to $h = 10^{-20}$. Which of the two slopes of the
+# **Decide, then run.** The same sweep, down to $h = 10^{-20}$. Which of the two branches of the
 # valley will the complex step have?
 
 # %%
@@ -611,12 +615,13 @@ imaginary = [relative_error(complex_step(sum_of_cubes, points, h), slopes) for h
 plots.step_sweep(
     steps,
     {"central difference": central, "complex step": imaginary},
-    title="The complex step has no rounding branch",
+    title="The central difference and the complex step",
 )
 
 # %% [markdown]
-# It falls until all 16 digits are right, and stays there. So the limit may be far lower: a right
-# gradient is within $10^{-12}$ of the complex step. The eight bugs once more:
+# The complex step has only the branch on the right. Its error falls until all 16 digits agree, and
+# stays there: nothing rises on the left. So the limit may be far lower: a right gradient is within
+# $10^{-12}$ of the complex step. The eight bugs once more:
 
 # %%
 for bug, backward in {**PLANTED_BUGS, "(no bug)": gradients}.items():
@@ -626,7 +631,7 @@ for bug, backward in {**PLANTED_BUGS, "(no bug)": gradients}.items():
 # %% [markdown]
 # There is a price. `f` has to accept complex numbers and be smooth: `abs` and `np.linalg.norm`
 # destroy the imaginary part, and so does an array of floats that a result is written into. Where
-# that happens, the central difference is the tool that always works.
+# that happens, take the central difference: it asks for nothing but values of `f`.
 #
 # ## 6. On the kink
 #
@@ -674,10 +679,10 @@ plots.function(
 print_errors(b1=0.1)
 
 # %% [markdown]
-# Now the error of `db1` is about $10^{-10}$, with the same code. A <dfn>kink</dfn> is a corner of a
-# function, a place where its slope jumps. A check across a kink says nothing, so you want to know
-# when you are near one. If a step moves $z$ by $dz$ to either side, the question is whether 0 lies
-# in between.
+# Now `db1` is right as well, with the same code: its error has dropped from 0.27 to about
+# $10^{-10}$. A <dfn>kink</dfn> is a corner of a function, a place where its slope jumps. A check
+# across a kink says nothing, so you want to know when you are near one. If a step moves $z$ by $dz$
+# to either side, the question is whether 0 lies in between.
 #
 # **Worked example.** $z = 0.02$ and $dz = 0.05$: the two neighbours are $0.07$ and $-0.03$, on
 # different sides. It crosses. $z = -0.2$ and $dz = 0.05$: the neighbours are $-0.15$ and $-0.25$,
@@ -744,16 +749,17 @@ for b1 in (0.0, 0.1):
 #
 # | name | `f(theta)` |
 # |---|---|
-# | square | the mean of the squares of `theta` minus a fixed table |
+# | square | the mean of the squared differences between `theta` and a fixed table |
 # | softmax | the cross-entropy of softmax(`theta`), for a fixed class |
 # | length | the length of `theta` |
 # | product | a fixed row, times the matrix `theta`, times a fixed column |
-# | tiny | a sum of cubes, times 0.000000001 |
+# | tiny | the sum of the cubes of `theta`, times a billionth (1e-9) |
 # | corner | the sum of relu(`theta`) |
 # | layer | the loss of the small network from section 3, with larger weights; `theta` is its `W1` |
 #
-# The next cell takes the claims apart. Make it into a test: measure each gradient yourself, and
-# print the relative error beside each name. Where the two disagree, ask which of them is to blame.
+# The next cell takes the claims apart. Change its last line into a test: measure each gradient
+# yourself, and print the relative error beside each name. Where the two disagree, ask which of them
+# is to blame.
 
 # %%
 claims = candidates()

@@ -124,9 +124,10 @@ print(f"x has shape {x.shape}, y has shape {y.shape}")
 
 # %% [markdown]
 # First a problem that a straight line *can* solve. AND asks whether both inputs are 1. The picture
-# shows the plane of the two inputs. Each place is coloured by what a line predicts there, here
-# $h = 0.5\, x_1 + 0.5\, x_2 - 0.25$. Where $h$ is above 0.5 we say 1. The black line is where $h$
-# is exactly 0.5.
+# shows the plane of the two inputs, like a map. Its colour is the height
+# $h = 0.5\, x_1 + 0.5\, x_2 - 0.25$. With one input that would be a line; with two it is a flat,
+# sloping board, and people still call it a line. Where $h$ is above 0.5 we say 1. The black line is
+# where $h$ is exactly 0.5.
 
 # %%
 y_and = np.array([[0, 0, 0, 1]])
@@ -152,6 +153,7 @@ plots.decision_boundary(
 # **Worked example.** One input, three samples: $x = 0, 1, 2$ and $y = 1, 2, 4$. We look for a
 # weight $w$ and a bias $b$. A trick makes one kind of number out of the two: the bias is a weight
 # as well, on an input that is always 1. So each sample becomes a row with its input and a 1.
+# (`np.linalg.lstsq` returns several things; `[0]` takes the first, the weights.)
 
 # %%
 x_line = np.array([[0.0, 1.0, 2.0]])
@@ -179,7 +181,8 @@ for i in range(3):
 #
 # ### Your turn: `linear_fit`
 #
-# Write it for any number of inputs and samples. The predictions come back as a row, like $y$.
+# Fit the line, and return what it predicts for each sample. It should work for any number of inputs
+# and samples. The predictions come back as a row, like $y$.
 
 
 # %% solution="xor-linear_fit"
@@ -201,8 +204,8 @@ check("xor.linear_fit", linear_fit)
 # 1. The worked example has one input. Here there may be several, one in each row of x. Nothing else
 #    changes: one weight for each input, one for the ones.
 # 2. Turn x round first, so that each sample is a row, and put a column of ones beside it:
-#    np.column_stack does that. y has to be turned round as well. Write the shapes down: (m, n_x +
-#    1) for the table, (m, 1) for y.
+#    np.column_stack does that. y has to be turned round as well. Write the shapes down:
+#    `(m, n_x + 1)` for the table, (m, 1) for y.
 # 3. np.linalg.lstsq gives several things; the weights are the first, with shape (n_x + 1, 1). The
 #    table times the weights gives the predictions as a column (m, 1). The contract wants them as a
 #    row.
@@ -214,7 +217,7 @@ check("xor.linear_fit", linear_fit)
 
 # %%
 for sample, height in enumerate(linear_fit(x, y)[0]):
-    print(f"x = ({x[0, sample]}, {x[1, sample]})   y = {y[0, sample]}   best line: {height:.3f}")
+    print(f"x = ({x[0, sample]}, {x[1, sample]})  y = {y[0, sample]}  best line: {height:.3f}")
 
 # %% [markdown]
 # One half, four times: the best line knows nothing. That is no accident of least squares. Let $h$
@@ -237,7 +240,7 @@ for sample, height in enumerate(linear_fit(x, y)[0]):
 # $$a_1 = \mathrm{relu}(W_1 x + b_1), \qquad \mathrm{output} = W_2\, a_1 + b_2$$
 #
 # **Worked example.** A unit with the weights 1 and 1 and the bias -1 computes
-# $\mathrm{relu}(x_1 + x_2 - 1)$:
+# $\mathrm{relu}(x_1 + x_2 - 1)$. We write 01 for the sample with $x_1 = 0$ and $x_2 = 1$:
 #
 # | sample | 00 | 01 | 10 | 11 |
 # |---|---|---|---|---|
@@ -309,8 +312,8 @@ plots.decision_boundary(
 # Now look at the same four samples from the output's place. It does not see $x$, it sees the two
 # activations. In the plane of the activations its work is an ordinary straight line.
 #
-# **Decide, then run.** You will count fewer than four marks. Which samples have fallen on each
-# other?
+# **Decide, then run.** Samples with the same two activations fall on one mark. How many marks will
+# you see, and which samples will share one? Work it out with your own weights.
 
 # %%
 activations = np.maximum(0, W1 @ x + b1)
@@ -325,8 +328,9 @@ plots.decision_boundary(
 )
 
 # %% [markdown]
-# The hidden layer has folded the plane so that a straight line is enough. That is what hidden
-# layers are for. You have chosen the fold yourself; from here on the network will have to find one.
+# The hidden layer has folded the plane so that a straight line is enough; most choices of weights
+# lay two samples of one class on each other. That is what hidden layers are for. You have chosen
+# the fold yourself; from here on the network will have to find one.
 #
 # ## 3. A step with a slope: the sigmoid
 #
@@ -388,7 +392,7 @@ check("xor.sigmoid", sigmoid)
 #
 # **Find the rule.** The table shows, for five $z$, the value $a$ and the slope, measured with
 # central differences as in lesson 03. Look at the last row: $a$ is 0.5 and the slope 0.25. Which
-# formula in $a$ fits all five rows? Hint: what does $a$ lack to 1?
+# formula in $a$ fits all five rows? Hint: how far is $a$ from 1?
 
 # %%
 print("    z        a    slope")
@@ -421,7 +425,7 @@ check("xor.sigmoid_derivative", sigmoid_derivative)
 # 2. One of the two fractions is 1 / (1 + exp(-z)): that is a. The other one is exp(-z) / (1 +
 #    exp(-z)). Add the two fractions: what is their sum? So the other one can be written with a as
 #    well.
-# 3. The slope is a product of a and of what a lacks to 1. Test it: for a = 0.5 it is 0.25, and at
+# 3. The slope is a product: a, times how far a is from 1. Test it: for a = 0.5 it is 0.25, and at
 #    both ends, a = 0 and a = 1, it is 0. z is not needed at all.
 #
 # </details>
@@ -461,9 +465,10 @@ plots.network(
 
 # %% [markdown]
 # $$z_1 = \begin{pmatrix} 1 \cdot 0 - 1 \cdot 1 \\ 2 \cdot 0 + 1 \cdot 1 \end{pmatrix}
-# = \begin{pmatrix} -1 \\ 1 \end{pmatrix}, \quad
-# a_1 = \begin{pmatrix} 0.269 \\ 0.731 \end{pmatrix}, \quad
-# z_2 = 1 \cdot 0.269 - 2 \cdot 0.731 = -1.193, \quad a_2 = 0.233$$
+# = \begin{pmatrix} -1 \\ 1 \end{pmatrix}, \qquad
+# a_1 = \sigma(z_1) = \begin{pmatrix} 0.269 \\ 0.731 \end{pmatrix}$$
+#
+# $$z_2 = 1 \cdot 0.269 - 2 \cdot 0.731 = -1.193, \qquad a_2 = \sigma(z_2) = 0.233$$
 #
 # **Now with gaps.** The same net, the sample $(0, 0)$:
 #
@@ -515,9 +520,9 @@ check("xor.forward", forward)
 # ### The loss
 #
 # The output says: "with probability $a_2$ the answer is 1". In lesson 02 the cross-entropy charged
-# the logarithm of the probability that was given to the right answer. Here the right answer has
-# probability $a_2$ if $y = 1$, and $1 - a_2$ if $y = 0$. As $y$ is 1 or 0, one line can say both,
-# and the loss is the mean over the $m$ samples:
+# minus the logarithm of the probability that was given to the right answer. Here the right answer
+# has probability $a_2$ if $y = 1$, and $1 - a_2$ if $y = 0$. As $y$ is 1 or 0, one line can say
+# both, and the loss is the mean over the $m$ samples:
 #
 # $$L = -\frac{1}{m} \sum_\mathrm{samples} \big( y \log a_2 + (1 - y) \log(1 - a_2) \big)$$
 #
@@ -579,7 +584,8 @@ print(f"loss of the answer 0.5, 0.5, 0.5, 0.5: {bce(np.full((1, 4), 0.5), y):.4f
 # ## 5. The way back
 #
 # Going back starts at the output. There two slopes meet, the one of the loss and the one of the
-# sigmoid, and something nice happens. For one sample:
+# sigmoid, and something nice happens. The slope of $\log a$ is $1/a$, and that of $\log(1 - a)$ is
+# $-1/(1 - a)$. So, for one sample:
 #
 # $$\underbrace{\left( -\frac{y}{a_2} + \frac{1 - y}{1 - a_2} \right)}_{\text{slope of the loss}}
 # \cdot \underbrace{a_2 (1 - a_2)}_{\text{slope of the sigmoid}}
@@ -767,9 +773,9 @@ for name, w in (("w1", w1), ("w2", w2)):
 plots.loss_curve(losses, title="XOR without biases, rate 0.1", xlabel="epoch")
 
 # %% [markdown]
-# For thousands of epochs nothing seems to happen: the net sits at 0.69, where the best line sits
-# too. A beginner would have stopped it. What do the weights do in the meantime? We train once more,
-# a hundred epochs at a time, and keep the weights on the way.
+# For thousands of epochs nothing seems to happen: the net sits at 0.69, the price of saying 0.5 to
+# everything. Many people would have stopped it there. What do the weights do in the meantime? We
+# train once more, a hundred epochs at a time, and keep the weights on the way.
 #
 # **Decide, then run.** Will the weights stand still as long as the loss does?
 
@@ -883,12 +889,12 @@ for name, loss, w in (
 w1_right, w2_right, _ = train(w1_start, w2_start, x, y, lr=8.0, epochs=1)
 w1_planted, w2_planted = planted_epoch(w1_start, w2_start, x, y, lr=8.0)
 
-print("after one epoch at rate 8")
+print("after one epoch at rate 8    right  planted")
 for name, right, planted in (("w1", w1_right, w1_planted), ("w2", w2_right, w2_planted)):
     for i, j in np.ndindex(right.shape):
         off = abs(right[i, j] - planted[i, j])
         remark = "" if off < 1e-9 else "   <- differs"
-        print(f"{name}[{i}, {j}]: right {right[i, j]:7.4f}, planted {planted[i, j]:7.4f}{remark}")
+        print(f"{name}[{i}, {j}]  {right[i, j]:23.4f}  {planted[i, j]:7.4f}{remark}")
 
 # %% [markdown]
 # Which of the five lines stands too early? Set `wrong_line` to its number.
@@ -919,8 +925,9 @@ check("xor.bug_hunt", wrong_line=wrong_line)
 #
 # Look again at the sample $(0, 0)$. Without biases both hidden sums are 0 there, both activations
 # are 0.5, whatever `w1` is, and $z_2$ is the mean of the two numbers in `w2`. To say "no" to this
-# sample, the two output weights must have a sum well below 0; to say "yes" to its neighbours, they
-# must rise steeply from there. It can be done, but it is uphill work.
+# sample, the two numbers in `w2` need a sum well below 0. To say "yes" to its neighbours all the
+# same, the net has to change its mind within one step, and that takes large weights in both layers.
+# It can be done, but it takes long.
 #
 # A bias lets each unit choose where its step stands. Here is the same net with biases that start at
 # 0: the same weights at the start, the same rate, the same number of epochs. It is the course's
@@ -954,6 +961,10 @@ plots.decision_boundary(
 )
 
 # %% [markdown]
+# Three more numbers, one bias for each unit, and the loss ends eighteen times lower. The two black
+# lines now run about halfway between circles and squares; without biases they passed close to the
+# circles. Every probability is within 0.03 of its target: the net has become sure.
+#
 # ## 9. Twins
 #
 # In the picture of the weights the loss began to fall when the two hidden units had grown

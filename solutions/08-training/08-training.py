@@ -34,8 +34,8 @@ from lessonlib.lessons.deep_network import backward, forward, initialize, update
 from lessonlib.nn.network import Network
 
 # %% [markdown]
-# The functions `initialize`, `forward`, `backward` and `update` are those that you wrote in lesson
-# 07. Gradients are in good hands now. This lesson is about what to do with them.
+# You wrote the functions `initialize`, `forward`, `backward` and `update` in lesson 07. Gradients
+# are in good hands now. This lesson is about what to do with them.
 #
 # ## Two questions from earlier lessons
 #

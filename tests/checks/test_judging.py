@@ -47,6 +47,7 @@ def total_with(change):
         (lambda t, X: t.sum(), "summed over everything"),
         (lambda t, X: t.astype(int), "cut to whole numbers"),
         (lambda t, X: t.round(1), "rounded"),
+        (lambda t, X: 0 * t, "It is 0 throughout"),
         (lambda t, X: 0.7 * t, "Every number is 0.7 times what it should be"),
         (lambda t, X: t + 1e-7, "rounded, or done in float32"),
         (lambda t, X: np.where(t == t.max(), np.nan, t), "1 of 3 entries are nan"),

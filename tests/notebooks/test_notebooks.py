@@ -256,6 +256,17 @@ def test_headings_tell_the_parts_apart(name):
     assert len(set(titles)) == len(titles)
 
 
+def test_no_wrapped_line_turns_into_a_list(name):
+    """A line that begins with "07." or "0)" is the start of a list where it is rendered."""
+    for cell in markdown_cells("solutions", name):
+        numbers = [0]
+        for line in cell.source.split("\n"):
+            found = re.match(r"\s*(\d+)([.)])\s", line)
+            if found:
+                assert found[2] == "." and int(found[1]) in (1, numbers[-1] + 1), line
+                numbers.append(int(found[1]))
+
+
 def test_folds_are_whole_and_have_a_summary(name):
     for cell in markdown_cells("course", name):
         folds = FOLD.findall(cell.source)

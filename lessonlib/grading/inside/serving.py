@@ -55,7 +55,7 @@ def _described(value) -> dict:
     names = dir(type(value))
     described = {
         "type": type(value).__name__,
-        "name": str(getattr(value, "__name__", ""))[:100],
+        "name": _name(value),
         "is_class": isinstance(value, type),
         "special": [name for name in protocol.SPECIAL if name in names],
     }
@@ -68,11 +68,19 @@ def _described(value) -> dict:
     return described
 
 
+def _name(value) -> str:
+    """Return a function's name; any other object may do as it likes when it is asked."""
+    try:
+        return str(getattr(value, "__name__", ""))[:100]
+    except Exception:
+        return ""
+
+
 def _parameters(value) -> list | None:
     """Return (name, kind, has a default) of each parameter; None where Python does not tell."""
     try:
         parameters = inspect.signature(value).parameters.values()
-    except (TypeError, ValueError):
+    except Exception:
         return None
     return [[p.name, int(p.kind), p.default is not inspect.Parameter.empty] for p in parameters]
 
@@ -95,12 +103,12 @@ class Server:
                 request = self.wire.receive()
                 self.wire.send(getattr(self, f"do_{request.pop('do')}")(**request))
 
-    def do_write(self, files: dict) -> dict:
-        """Put the lesson's files into the working folder."""
-        for name, content in unpack(files, self._import).items():
+    def do_write(self, name: str, part: dict) -> dict:
+        """Add to a file in the working folder; one that does not fit there is left out."""
+        with contextlib.suppress(OSError):
             os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
-            with open(name, "wb") as file:
-                file.write(content)
+            with open(name, "ab") as file:
+                file.write(unpack(part, self._import))
         return {}
 
     def do_run(self, source: str, seconds: float, aside: list) -> dict:
@@ -122,11 +130,13 @@ class Server:
         spent = time.monotonic() - started
         return {"outputs": list(outputs), "error": failed, "late": late, "seconds": spent}
 
-    def do_find(self, names: list) -> dict:
+    def do_find(self, names: list, seconds: float) -> dict:
         """Return those of the names that the submission has defined, with what they mean."""
-        known, self.table.by_value = self.shell.user_ns, True
-        found = {str(name): known[name] for name in names if name in known}
-        return {"found": {name: pack(value, self.table.export) for name, value in found.items()}}
+        known, found, self.table.by_value = self.shell.user_ns, {}, True
+        for name in filter(known.__contains__, names):
+            with contextlib.suppress(BaseException), at_most(seconds):  # a look may run code
+                found[name] = pack(known[name], self.table.export)
+        return {"found": found}
 
     def do_operate(self, op: str, args: list, kwargs: dict, seconds: float) -> dict:
         """Do something with values of the submission, and tell all that comes of it."""
@@ -137,18 +147,24 @@ class Server:
             warnings.simplefilter("always")
             reply = self._outcome(OPERATIONS[op], values, named, seconds)
         reply["printed"] = self._printed()
-        reply["warnings"] = [[w.category.__name__, str(w.message)[:200]] for w in caught[:20]]
-        after = [pack(value, self.table.export) for value in values]
-        reply["after"] = [new if new != old else None for old, new in zip(args, after, strict=True)]
+        reply["warnings"] = [[w.category.__name__, _text(w.message)[:200]] for w in caught[:20]]
+        reply["after"] = [self._after(*pair, seconds) for pair in zip(args, values, strict=True)]
         return reply
+
+    def _after(self, before, value, seconds: float):
+        """Return an argument packed anew where the submission has changed it, else None."""
+        with contextlib.suppress(BaseException), at_most(seconds):
+            after = pack(value, self.table.export)
+            return after if after != before else None
 
     def _outcome(self, operation, values: list, named: dict, seconds: float) -> dict:
         function = values[0] if values else None
         # A function that returns a namedtuple returns plain data; an object of a class stays here.
         self.table.by_value = isinstance(function, types.FunctionType)
-        code = getattr(getattr(function, "__func__", function), "__code__", None)
-        if isinstance(code, types.CodeType) and code in self.stuck:
-            return {"stuck": self.stuck[code]}
+        if isinstance(function, types.MethodType):
+            function = function.__func__
+        if isinstance(function, types.FunctionType) and function.__code__ in self.stuck:
+            return {"stuck": self.stuck[function.__code__]}
         try:
             with at_most(seconds):
                 return {"value": pack(operation(*values, **named), self.table.export)}
@@ -222,7 +238,7 @@ def _no_alarm():
 def _text(error: BaseException) -> str:
     try:
         return str(error)
-    except Exception:
+    except BaseException:
         return "an error that cannot be printed"
 
 
