@@ -5,6 +5,7 @@ It may run anywhere, as often as one likes: in this process, in a pool of proces
 
 import contextlib
 import hashlib
+import os
 import tempfile
 import threading
 import time
@@ -24,7 +25,7 @@ from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.materials import Given, Materials
 from lessonlib.grading.outputs import error_output
-from lessonlib.grading.reading import Unreadable, read
+from lessonlib.grading.reading import Unreadable, encodable, read
 from lessonlib.grading.record import STATES, Record, Result
 from lessonlib.grading.repair import Piece, Repaired, as_notebook, hidden_lines, repair, visible
 from lessonlib.grading.session import Gone, Ran
@@ -58,7 +59,7 @@ class Task:
         """Return a digest of all that the grade depends on."""
         how = repr((self.limits, self.protected, self.fault, self.notes))
         parts = [_code(), self.materials.fingerprint(), how]
-        files = [name.encode() + data for name, data in sorted(self.files.items())]
+        files = [os.fsencode(name) + data for name, data in sorted(self.files.items())]
         everything = [*(part.encode() for part in parts), self.data or b"", *files]
         return hashlib.sha256(b"\0".join(everything)).hexdigest()
 
@@ -97,8 +98,8 @@ def stumbled(task: Task, why: str) -> Graded:
 def _finished(task: Task, notebook: NotebookNode, record: Record) -> Graded:
     record = replace(record, seconds=round(record.seconds, 3), fingerprint=task.fingerprint())
     record.write(notebook)
-    text = nbformat.writes(notebook) + "\n"
-    return Graded(text.encode("utf-8", "replace").decode(), record)  # half a character is none
+    text = encodable(nbformat.writes(notebook) + "\n")
+    return Graded(text, Record.of_text(text))
 
 
 _ONE_AT_A_TIME = threading.Lock()  # tests share the process they run in: its output, its warnings

@@ -14,7 +14,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from lessonlib.errors import UserError
-from lessonlib.grading.reading import MAX_BYTES
+from lessonlib.grading.reading import MAX_BYTES, encodable
 
 MAX_EXTRA = 16 * 2**20  # bytes of other files that a learner may hand in with a notebook
 IGNORED = re.compile(r"^\.|\.ipynb$|\.pyc$|^timestamp\.txt$|^__pycache__$")
@@ -42,6 +42,10 @@ def students(course: CourseDirectory, lesson: str) -> list[str]:
     found = sorted(each.name for each in root.iterdir() if os.path.lexists(each / lesson))
     if not found:
         raise UserError(f"Nobody has handed in {lesson}: {root.name}/*/{lesson} does not exist.")
+    odd = [name for name in found if name != encodable(name)]
+    if odd:  # from an archive of another system, for instance; the gradebook cannot hold it
+        raise UserError(f"A folder in {root.name}/ has a name that is not UTF-8, {odd[0]!a}. "
+                        "Please rename it.")  # fmt: skip
     return found
 
 

@@ -90,8 +90,13 @@ def _cell(cell: dict) -> NotebookNode:
 
 def _text(source) -> str:
     if isinstance(source, list):
-        return "".join(map(str, source))
-    return str(source)
+        return encodable("".join(map(str, source)))
+    return encodable(str(source))
+
+
+def encodable(text: str) -> str:
+    """Return a text that UTF-8 can hold: JSON can spell half a surrogate pair, a file cannot."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _grade_id(cell: dict) -> str:

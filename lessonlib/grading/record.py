@@ -80,9 +80,14 @@ class Record:
     def of_file(cls, path: Path) -> "Record | None":
         """Return the record in a notebook's file; None where there is no file, or none of ours."""
         try:
-            return cls._of(json.loads(path.read_bytes())["metadata"].get(KEY))
+            return cls.of_text(path.read_bytes())
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+
+    @classmethod
+    def of_text(cls, text: str | bytes) -> "Record | None":
+        """Return the record in a notebook as text, or None where there is none."""
+        return cls._of(json.loads(text)["metadata"].get(KEY))
 
     @classmethod
     def _of(cls, known: dict | None) -> "Record | None":

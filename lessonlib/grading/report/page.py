@@ -12,6 +12,7 @@ from lessonlib.plots import picture
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 12  # mistakes with a name that are not folded away
 FEW = 12  # names that may stand in a line; more are folded away
+COLUMNS = 16  # exercises that fit upright paper
 ROOMY = 40  # learners up to whom the long table is open
 
 
@@ -59,4 +60,5 @@ def _contents(results: ClassResults) -> dict:
         "few": FEW,
         "shown": SHOWN,
         "roomy": ROOMY,
+        "columns": COLUMNS,
     }
