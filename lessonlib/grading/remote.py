@@ -117,8 +117,6 @@ def _own_attribute(handle: Remote, name: str):
     about = handle._about
     if name == "__name__" and about["name"]:
         return about["name"]
-    if name == "__doc__":
-        return handle._far.operate("getattr", handle, name)
     if name == "__signature__" and about.get("parameters") is not None:
         return _signature(about["parameters"])
     if name == "__globals__" and "parameters" in about:
@@ -166,6 +164,7 @@ def _class(name: str, passed_on: frozenset) -> type:
     methods |= {each: _reflected(REFLECTED[each]) for each in passed_on if each in REFLECTED}
     if "__eq__" in methods and "__hash__" not in methods:
         methods["__hash__"] = object.__hash__
+    methods["__doc__"] = property(lambda self: self._far.operate("getattr", self, "__doc__"))
     return type(name, (Remote,), {"__slots__": (), "__module__": __name__, **methods})
 
 
@@ -245,10 +244,16 @@ class Far:
         """Send a request, answer what the submission asks meanwhile, and return its reply."""
         seconds = self._time_left()
         reply = self.session.ask({**request, "seconds": seconds}, seconds)
-        deadline = time.monotonic() + seconds
+        deadline, late = time.monotonic() + seconds, None
         while "callback" in reply:
-            self.session.tell(self._called_back(reply))
+            try:
+                answer = self._called_back(reply)
+            except OutOfTime as error:  # our function had asked the submission for something
+                late, answer = error, {"error": "TimeoutError", "text": "no time is left"}
+            self.session.tell(answer)
             reply = self.session.hear(deadline - time.monotonic())
+        if late:
+            raise late
         return reply
 
     def _time_left(self) -> float:
@@ -292,6 +297,8 @@ class Far:
             kind = type(name, (kind,), {})
         raised = kind.__new__(kind)
         raised.args = (text,)
+        if str(raised) != text:  # a KeyError would put it in quotes once more
+            raised = type(name, (kind,), {"__str__": lambda error: error.args[0]})(text)
         raised.learners_line = str(error.get("line", ""))
         return raised
 

@@ -100,8 +100,10 @@ class Server:
         """Answer one request after the other."""
         with contextlib.suppress(Broken):
             while True:
-                request = self.wire.receive()
-                self.wire.send(getattr(self, f"do_{request.pop('do')}")(**request))
+                self.wire.send(self._answer(self.wire.receive()))
+
+    def _answer(self, request: dict) -> dict:
+        return getattr(self, f"do_{request.pop('do')}")(**request)
 
     def do_write(self, name: str, part: dict) -> dict:
         """Add to a file in the working folder; one that does not fit there is left out."""
@@ -211,9 +213,7 @@ class Server:
 
         def asked(*args):
             packed = [pack(arg, self.table.export) for arg in args]
-            with _no_alarm():
-                self.wire.send({"callback": number, "args": packed})
-                reply = self.wire.receive()
+            reply = self._ask({"callback": number, "args": packed})
             if "error" in reply:
                 known = getattr(builtins, reply["error"], RuntimeError)
                 raise known(reply["text"])
@@ -223,6 +223,21 @@ class Server:
             return unpack(reply["value"], self._import)
 
         return asked
+
+    def _ask(self, message: dict) -> dict:
+        """Return the judge's answer to a question; before it, the judge may have some of its own.
+
+        So it is where a function of the judge's calls one of the submission's.
+        """
+        outputs, by_value = self.shell.outputs, self.table.by_value
+        with _no_alarm():
+            self.wire.send(message)
+            reply = self.wire.receive()
+            while "do" in reply:
+                self.wire.send(self._answer(reply))
+                reply = self.wire.receive()
+        self.shell.outputs, self.table.by_value = outputs, by_value
+        return reply
 
 
 @contextlib.contextmanager
