@@ -201,6 +201,7 @@ class Far:
         self.handles: dict[int, Remote] = {}
         self.exceptions: dict[int, type] = {}
         self.callbacks: list[Callable] = []
+        self.lent: dict[str, list] = {}  # arguments that a value there may still use, by its number
 
     def find(self, names: list[str], classes: dict[str, frozenset]) -> dict:
         """Return what the submission means by those of the names that it has defined.
@@ -237,7 +238,7 @@ class Far:
             "kwargs": pack(kwargs, self._export),
         }
         reply = self._ask(request)
-        self._write_back(args, reply)
+        self._write_back([*args, *kwargs.values()], reply)
         return self._result(op, reply, trust)
 
     def _ask(self, request: dict) -> dict:
@@ -264,12 +265,22 @@ class Far:
             raise OutOfTime
         return left
 
-    def _write_back(self, args: tuple, reply: dict) -> None:
-        """Show in the arguments what the submission did to its copies of them."""
-        after = reply.get("after")
-        if not isinstance(after, list) or len(after) != len(args):
+    def _write_back(self, handed: list, reply: dict) -> None:
+        """Show in the arguments what the submission did to its copies of them.
+
+        Those of an earlier call as well, if a generator or an object made by it still uses them.
+        """
+        self._restore(handed, reply.get("after"))
+        if "later" in reply:
+            number, after = _pair(reply["later"]) or self._nonsense()
+            self._restore(self.lent.get(number, []), after)
+        if "lent" in reply:
+            self.lent[str(reply["lent"])] = handed
+
+    def _restore(self, handed: list, after) -> None:
+        if not isinstance(after, list) or len(after) != len(handed):
             self._nonsense()
-        for arg, packed in zip(args, after, strict=True):
+        for arg, packed in zip(handed, after, strict=True):
             if packed is not None and not isinstance(arg, Remote) and not callable(arg):
                 write_back(arg, self._unpack(packed, NONE))
 
@@ -360,6 +371,11 @@ class Far:
             return {"error": type(error).__name__, "text": str(error)[:500]}
         after = [_plain_pack(arg) for arg in args]
         return {"value": value, "after": _differing(packed, after)}
+
+
+def _pair(content) -> tuple[str, object] | None:
+    is_pair = isinstance(content, list) and len(content) == 2
+    return (str(content[0]), content[1]) if is_pair else None
 
 
 def _differing(before: list, after: list) -> list:

@@ -173,6 +173,56 @@ def test_a_generator_goes_on_where_the_function_left_it(define):
     assert here.random() == same.random()
 
 
+def test_what_is_handed_over_by_name_is_changed_too(define):
+    f = define("def f(x, *, params, rng):\n    params['W'] += rng.random()", "f")
+    W, here, same = np.zeros(1), np.random.default_rng(5), np.random.default_rng(5)
+    f(1, params={"W": W}, rng=here)
+    assert W[0] == same.random()
+    assert here.random() == same.random()
+
+
+def test_a_generator_function_changes_its_arguments_when_it_gets_to_it(define):
+    f = define("def f(X, rng):\n    for k in range(2):\n        X[k] = rng.random()\n"
+               "        yield X.copy()", "f")  # fmt: skip
+    X, here, same = np.zeros(2), np.random.default_rng(5), np.random.default_rng(5)
+    values = f(X, here)
+    assert X.tolist() == [0, 0]
+    first = next(values)
+    assert X.tolist() == first.tolist() == [same.random(), 0]
+    rest = list(values)
+    assert X.tolist() == rest[-1].tolist()
+    same.random()
+    assert here.random() == same.random()
+
+
+def test_two_walks_over_batches_go_on_with_the_random_numbers(define):
+    """As a training loop has it: one generator for all epochs."""
+    f = define("def batches(n, rng):\n    yield from rng.permutation(n)", "batches")
+    here, same = np.random.default_rng(5), np.random.default_rng(5)
+    for _ in range(2):
+        assert list(f(6, here)) == same.permutation(6).tolist()
+
+
+def test_an_object_may_change_what_it_was_made_of_later(define):
+    source = (
+        "class Net:\n    def __init__(self, W):\n        self.W = W\n"
+        "    def step(self):\n        self.W -= 1\n"
+        "    def __iter__(self):\n        self.W *= 0\n        yield 1"
+    )
+    make = define(source, "Net")
+    W, other = np.ones(2), np.ones(2)
+    net, twin = make(W), make(W=other)
+    assert W.tolist() == [1, 1]
+    net.step()
+    assert (W.tolist(), other.tolist()) == ([0, 0], [1, 1])
+    step = twin.step
+    step()
+    step()
+    assert other.tolist() == [-1, -1]
+    assert list(net) == list(twin) == [1]
+    assert other.tolist() == [0, 0]
+
+
 def test_a_global_generator_stays_the_submissions(define):
     f, g = define("import numpy as np\ndef f():\n    np.random.seed(0)\ndef g():\n"
                   "    return np.random.rand()", "f", "g")  # fmt: skip
@@ -650,6 +700,9 @@ ERRORS = [
     {"value": 1},
     {"value": 1, "after": [None, None]},
     {"value": 1, "after": 3},
+    {"value": 1, "after": [None], "later": 3},
+    {"value": 1, "after": [None], "later": [0, [1, 2]]},
+    {"value": 1, "after": [None], "later": [[], {}]},
     {"value": {"what": 1}, "after": [None]},
     {"error": 3, "after": [None]},
     {"after": [None]},
