@@ -37,6 +37,8 @@ def pack(value, export: Export, depth: int = 0):
 
 def _pack_scalar(value, export: Export):
     copied = plainly.plain(value)
+    if isinstance(value, np.number | np.bool_):  # it has a dtype, which Python's numbers lack
+        return {"scalar": [value.dtype.str, plainly.pack(copied)]}
     if isinstance(copied, Opaque) and copied.kind == "object array":
         return export(value)
     return plainly.pack(copied)
@@ -129,6 +131,14 @@ def _unpack(value, import_: Import):
     return import_(kind, content)
 
 
+def _unpack_scalar(content, import_: Import) -> np.generic:
+    kind, number = content
+    made = np.dtype(str(kind)).type(_unpack(number, import_))
+    if not isinstance(made, np.number | np.bool_):
+        raise ValueError(f"no number: {kind}")
+    return made
+
+
 def _unpack_generator(content, import_: Import) -> np.random.Generator:
     state = _unpack(content, import_)
     # NumPy believes what it is told, and would read beyond the end of its table.
@@ -179,6 +189,7 @@ _UNPACKERS = {
     "slice": lambda limits, import_: slice(*_unpack(limits, import_)),
     "single": lambda kind, import_: SINGLES[kind],
     "generator": _unpack_generator,
+    "scalar": _unpack_scalar,
     "builtin": _unpack_type,
 }
 

@@ -121,8 +121,6 @@ def _own_attribute(handle: Remote, name: str):
     about = handle._about
     if name == "__name__" and about["name"]:
         return about["name"]
-    if name == "__doc__":
-        return handle._far.operate("getattr", handle, name)
     if name == "__signature__" and about.get("parameters") is not None:
         return _signature(about["parameters"])
     if name == "__globals__" and "parameters" in about:
@@ -170,6 +168,7 @@ def _class(name: str, passed_on: frozenset) -> type:
     methods |= {each: _reflected(REFLECTED[each]) for each in passed_on if each in REFLECTED}
     if "__eq__" in methods and "__hash__" not in methods:
         methods["__hash__"] = object.__hash__
+    methods["__doc__"] = property(lambda self: self._far.operate("getattr", self, "__doc__"))
     return type(name, (Remote,), {"__slots__": (), "__module__": __name__, **methods})
 
 
@@ -206,6 +205,7 @@ class Far:
         self.handles: dict[int, Remote] = {}
         self.exceptions: dict[int, type] = {}
         self.callbacks: list[Callable] = []
+        self.lent: dict[str, list] = {}  # arguments that a value there may still use, by its number
 
     def find(self, names: list[str], classes: dict[str, frozenset]) -> dict:
         """Return what the submission means by those of the names that it has defined.
@@ -242,17 +242,23 @@ class Far:
             "kwargs": pack(kwargs, self._export),
         }
         reply = self._ask(request)
-        self._write_back(args, reply)
+        self._write_back([*args, *kwargs.values()], reply)
         return self._result(op, reply, trust)
 
     def _ask(self, request: dict) -> dict:
         """Send a request, answer what the submission asks meanwhile, and return its reply."""
         seconds = self._time_left()
         reply = self.session.ask({**request, "seconds": seconds}, seconds)
-        deadline = time.monotonic() + seconds
+        deadline, late = time.monotonic() + seconds, None
         while "callback" in reply:
-            self.session.tell(self._called_back(reply))
+            try:
+                answer = self._called_back(reply)
+            except OutOfTime as error:  # our function had asked the submission for something
+                late, answer = error, {"error": "TimeoutError", "text": "no time is left"}
+            self.session.tell(answer)
             reply = self.session.hear(deadline - time.monotonic())
+        if late:
+            raise late
         return reply
 
     def _time_left(self) -> float:
@@ -263,12 +269,22 @@ class Far:
             raise OutOfTime
         return left
 
-    def _write_back(self, args: tuple, reply: dict) -> None:
-        """Show in the arguments what the submission did to its copies of them."""
-        after = reply.get("after")
-        if not isinstance(after, list) or len(after) != len(args):
+    def _write_back(self, handed: list, reply: dict) -> None:
+        """Show in the arguments what the submission did to its copies of them.
+
+        Those of an earlier call as well, if a generator or an object made by it still uses them.
+        """
+        self._restore(handed, reply.get("after"))
+        if "later" in reply:
+            number, after = _pair(reply["later"]) or self._nonsense()
+            self._restore(self.lent.get(number, []), after)
+        if "lent" in reply:
+            self.lent[str(reply["lent"])] = handed
+
+    def _restore(self, handed: list, after) -> None:
+        if not isinstance(after, list) or len(after) != len(handed):
             self._nonsense()
-        for arg, packed in zip(args, after, strict=True):
+        for arg, packed in zip(handed, after, strict=True):
             if packed is not None and not isinstance(arg, Remote) and not callable(arg):
                 write_back(arg, self._unpack(packed, NONE))
 
@@ -296,6 +312,8 @@ class Far:
             kind = type(name, (kind,), {})
         raised = kind.__new__(kind)
         raised.args = (text,)
+        if str(raised) != text:  # a KeyError would put it in quotes once more
+            raised = type(name, (kind,), {"__str__": lambda error: error.args[0]})(text)
         raised.learners_line = str(error.get("line", ""))[:200]
         return raised
 
@@ -359,6 +377,11 @@ class Far:
             return {"error": type(error).__name__, "text": str(error)[:500]}
         after = [_plain_pack(arg) for arg in args]
         return {"value": value, "after": _differing(packed, after)}
+
+
+def _pair(content) -> tuple[str, object] | None:
+    is_pair = isinstance(content, list) and len(content) == 2
+    return (str(content[0]), content[1]) if is_pair else None
 
 
 def _differing(before: list, after: list) -> list:

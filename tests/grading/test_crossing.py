@@ -68,9 +68,25 @@ def test_nan_and_infinity_arrive():
     assert np.isnan(arrived[0]) and arrived[1] == np.inf and np.isnan(arrived[2][0])
 
 
-def test_a_numpy_scalar_arrives_as_a_number():
-    assert type(crossed(np.float64(0.5))) is float
-    assert type(crossed(np.bool_(True))) is bool
+@pytest.mark.parametrize(
+    "kind", ["f8", "f4", "f2", "g", "i8", "i1", "u8", "?", "c16", "c8", "G", ">f8"]
+)
+def test_a_numpy_scalar_keeps_its_dtype(kind):
+    value = np.dtype(kind).type(1.1)
+    arrived = crossed([value])[0]
+    assert (type(arrived), arrived.dtype) == (type(value), value.dtype)
+    assert arrived == value or kind in "gG"  # Python has no number as long
+
+
+def test_a_number_that_only_looks_like_numpys_is_refused():
+    for content in (["O", 1], ["M8[s]", 1], ["U3", "a"], ["S3", 1], ["V8", 1], ["f8", "x"],
+                    ["i1", 300], ["f8", [1, 2]], ["what", 1], ["f8"], 3, ["f8,f8", 1]):  # fmt: skip
+        with pytest.raises(ValueError):
+            unpack({"scalar": content}, nobody)
+
+
+def test_texts_of_numpy_arrive_as_texts():
+    assert crossed(np.str_("ab")) == "ab"
 
 
 def test_a_subclass_of_an_array_arrives_as_a_plain_array():
@@ -213,7 +229,7 @@ def test_only_types_are_built_in():
 
 KINDS = st.sampled_from(
     ["array", "complex", "opaque", "tuple", "set", "frozenset", "dict", "bytes", "range", "slice",
-     "single", "generator", "builtin", "handle", "callback", "what"]
+     "single", "generator", "builtin", "scalar", "handle", "callback", "what"]
 )  # fmt: skip
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

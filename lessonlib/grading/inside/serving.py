@@ -15,6 +15,7 @@ from lessonlib.checks.reading import surroundings
 from lessonlib.grading import protocol
 from lessonlib.grading.crossing import pack, unpack, write_back
 from lessonlib.grading.inside import notebook_shell
+from lessonlib.grading.inside.lending import Loan
 from lessonlib.grading.inside.stopping import Stuck, TimeUp, at_most, culprits, put_aside
 from lessonlib.grading.outputs import error_output
 from lessonlib.grading.wire import Broken, Wire
@@ -94,14 +95,17 @@ class Server:
 
     def __init__(self, wire: Wire, shell: notebook_shell.NotebookShell):
         self.wire, self.shell, self.table = wire, shell, Table()
+        self.loans: dict[int, Loan] = {}  # by the number of the value that may go on using them
         self.stuck: dict = {}  # code objects of functions that did not end, and their names
 
     def serve(self) -> None:
         """Answer one request after the other."""
         with contextlib.suppress(Broken):
             while True:
-                request = self.wire.receive()
-                self.wire.send(getattr(self, f"do_{request.pop('do')}")(**request))
+                self.wire.send(self._answer(self.wire.receive()))
+
+    def _answer(self, request: dict) -> dict:
+        return getattr(self, f"do_{request.pop('do')}")(**request)
 
     def do_write(self, name: str, part: dict) -> dict:
         """Add to a file in the working folder; one that does not fit there is left out."""
@@ -140,22 +144,35 @@ class Server:
 
     def do_operate(self, op: str, args: list, kwargs: dict, seconds: float) -> dict:
         """Do something with values of the submission, and tell all that comes of it."""
-        values = unpack(args, self._import)
-        named = unpack(kwargs, self._import)
+        values, named = unpack(args, self._import), unpack(kwargs, self._import)
+        packed = [*args, *(content for _, content in kwargs["dict"])]
+        loan = Loan([*values, *named.values()], packed)
         self.shell.outputs = notebook_shell.Outputs()
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             reply = self._outcome(OPERATIONS[op], values, named, seconds)
         reply["printed"] = self._printed()
         reply["warnings"] = [[w.category.__name__, _text(w.message)[:200]] for w in caught[:20]]
-        reply["after"] = [self._after(*pair, seconds) for pair in zip(args, values, strict=True)]
+        reply["after"] = loan.changes(self.table.export, seconds)
+        self._lend(reply, loan, self._loan_of(values[0]), seconds)
         return reply
 
-    def _after(self, before, value, seconds: float):
-        """Return an argument packed anew where the submission has changed it, else None."""
-        with contextlib.suppress(BaseException), at_most(seconds):
-            after = pack(value, self.table.export)
-            return after if after != before else None
+    def _loan_of(self, value) -> Loan | None:
+        """Return the loan of what an operation is done with, or of the object it is a method of."""
+        owner = value.__self__ if isinstance(value, types.MethodType) else value
+        return self.loans.get(self.table.numbers.get(id(owner)))
+
+    def _lend(self, reply: dict, loan: Loan, earlier: Loan | None, seconds: float) -> None:
+        """Keep a loan with what came of the call; tell what became of an earlier one."""
+        if earlier is not None:
+            reply["later"] = [earlier.number, earlier.changes(self.table.export, seconds)]
+        value = reply.get("value")
+        if isinstance(value, dict) and "handle" in value:
+            number = value["handle"]["number"]
+            if loan.can_change:
+                self.loans[number], loan.number, reply["lent"] = loan, number, number
+            elif earlier is not None:
+                self.loans.setdefault(number, earlier)
 
     def _outcome(self, operation, values: list, named: dict, seconds: float) -> dict:
         function = values[0] if values else None
@@ -213,9 +230,7 @@ class Server:
 
         def asked(*args):
             packed = [pack(arg, self.table.export) for arg in args]
-            with _no_alarm():
-                self.wire.send({"callback": number, "args": packed})
-                reply = self.wire.receive()
+            reply = self._ask({"callback": number, "args": packed})
             if "error" in reply:
                 known = getattr(builtins, reply["error"], RuntimeError)
                 raise known(reply["text"])
@@ -225,6 +240,21 @@ class Server:
             return unpack(reply["value"], self._import)
 
         return asked
+
+    def _ask(self, message: dict) -> dict:
+        """Return the judge's answer to a question; before it, the judge may have some of its own.
+
+        So it is where a function of the judge's calls one of the submission's.
+        """
+        outputs, by_value = self.shell.outputs, self.table.by_value
+        with _no_alarm():
+            self.wire.send(message)
+            reply = self.wire.receive()
+            while "do" in reply:
+                self.wire.send(self._answer(reply))
+                reply = self.wire.receive()
+        self.shell.outputs, self.table.by_value = outputs, by_value
+        return reply
 
 
 @contextlib.contextmanager

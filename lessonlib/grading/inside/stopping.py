@@ -2,6 +2,8 @@
 
 import contextlib
 import signal
+import time
+import traceback
 import types
 
 AGAIN = 0.2  # seconds; a bare `except` in a loop swallows one TimeUp, so there are more
@@ -9,6 +11,9 @@ AGAIN = 0.2  # seconds; a bare `except` in a loop swallows one TimeUp, so there 
 
 class TimeUp(BaseException):
     """Raised in a submission's code when its time is over; not an Exception, so rarely caught."""
+
+    def _render_traceback_(self) -> list[str]:
+        return []  # the next alarm does not wait until a long one is drawn
 
 
 class Stuck(BaseException):
@@ -24,17 +29,28 @@ class Stuck(BaseException):
 
 @contextlib.contextmanager
 def at_most(seconds: float):
-    """Raise TimeUp in the block after so many seconds, again and again until it has left."""
+    """Raise TimeUp in the block after so many seconds, again and again until it has left.
+
+    Inside another such block the time of that one goes on, and counts as well.
+    """
 
     def stop(signum, frame):
         raise TimeUp
 
+    (outer, _), started = signal.getitimer(signal.ITIMER_REAL), time.monotonic()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM})
     signal.signal(signal.SIGALRM, stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+        signal.setitimer(signal.ITIMER_REAL, min(seconds, outer or seconds), AGAIN)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
         yield
     finally:
         _disarm()
+        if outer:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            signal.signal(signal.SIGALRM, stop)
+            left = outer - (time.monotonic() - started)
+            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-3), AGAIN)
 
 
 def _disarm() -> None:
@@ -48,12 +64,12 @@ def _disarm() -> None:
             continue
 
 
-def culprits(error: BaseException, names: dict) -> list[str]:
+def culprits(error: BaseException | None, names: dict) -> list[str]:
     """Return the notebook's functions at work when the error came, the outermost first."""
-    codes, tb = [], error.__traceback__
-    while tb is not None:
-        codes.append(tb.tb_frame.f_code)
-        tb = tb.tb_next
+    codes = []
+    while error is not None:
+        codes += [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+        error = error.__context__  # an alarm that came while an earlier one was handled
     own = {v.__code__: k for k, v in names.items() if isinstance(v, types.FunctionType)}
     return list(dict.fromkeys(own[code] for code in codes if code in own))
 
