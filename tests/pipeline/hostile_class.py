@@ -308,6 +308,7 @@ ps1(
     "takes memory bit by bit",
     words("b = []\nwhile True: b.append(bytearray(10**8))"),
     NO_WORDS,
+    "",  # out of memory or out of time, whichever comes first
     harms=True,
 )
 ps1("forks without end", harms=True, first=["import os\nwhile True:\n    os.fork()",
