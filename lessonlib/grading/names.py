@@ -72,6 +72,13 @@ def _changed(tree: ast.Module) -> set[str]:
     return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
+def root(node: ast.AST) -> str:
+    """Return the name that an expression starts with: `a` of `a.b(c)[d]`; "" if with none."""
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def _reads(table: SymbolTable, changed: set[str]) -> Iterator[str]:
     """Yield what is looked up among the notebook's names, at the top or inside a function."""
     top = table.get_type() == "module"
