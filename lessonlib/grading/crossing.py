@@ -77,6 +77,19 @@ def _pack_bytes(value, export: Export, depth: int):
     return {"bytes": base64.b64encode(value).decode()}
 
 
+def _pack_range(value, export: Export):
+    """Only a short one is copied: whoever has a long one may use up time and memory with it."""
+    return {"range": _limits(value)} if _is_short(value) else export(value)
+
+
+def _limits(value: range) -> list[int]:
+    return [value.start, value.stop, value.step]
+
+
+def _is_short(value: range) -> bool:
+    return not value[MAX_ITEMS:]  # len() has limits of its own
+
+
 def _pack_type(value, export: Export, depth: int):
     known = getattr(builtins, value.__name__, None) is value
     return {"builtin": value.__name__} if known else export(value)
@@ -86,7 +99,7 @@ _PACKERS = {
     list | tuple | set | frozenset: _pack_items,
     dict: _pack_dict,
     bytes: _pack_bytes,
-    range: lambda value, export, depth: {"range": [value.start, value.stop, value.step]},
+    range: lambda value, export, depth: _pack_range(value, export),
     slice: lambda value, export, depth: {
         "slice": [pack(each, export, depth) for each in (value.start, value.stop, value.step)]
     },
@@ -106,6 +119,8 @@ def unpack(value, import_: Import):
 def _unpack(value, import_: Import):
     if isinstance(value, list):
         return [_unpack(item, import_) for item in value]
+    if isinstance(value, str) and len(value) > plainly.MAX_TEXT:
+        raise ValueError("a very long text")
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
@@ -126,9 +141,19 @@ def _unpack_scalar(content, import_: Import) -> np.generic:
 
 def _unpack_generator(content, import_: Import) -> np.random.Generator:
     state = _unpack(content, import_)
+    # NumPy believes what it is told, and would read beyond the end of its table.
+    if not (0 <= state.get("buffer_pos", 0) <= 4 and 0 <= state["state"].get("pos", 0) <= 624):
+        raise ValueError("not the state of a generator")
     bits = BIT_GENERATORS[state["bit_generator"]](0)
     bits.state = state
     return np.random.Generator(bits)
+
+
+def _unpack_range(limits, import_: Import) -> range:
+    value = range(*map(int, limits))
+    if not _is_short(value):
+        raise ValueError("a long range")
+    return value
 
 
 def _unpack_type(name: str, import_: Import) -> type:
@@ -139,16 +164,28 @@ def _unpack_type(name: str, import_: Import) -> type:
 
 
 def _unpack_dict(pairs, import_: Import) -> dict:
+    _expect_few(pairs)
     return {_unpack(key, import_): _unpack(item, import_) for key, item in pairs}
+
+
+def _unpack_set(items, import_: Import) -> set:
+    """Not `set(items)`: where all items collide it takes long, and a loop can be interrupted."""
+    _expect_few(items)
+    return {_unpack(item, import_) for item in items}
+
+
+def _expect_few(items) -> None:
+    if len(items) > MAX_ITEMS:
+        raise ValueError(f"{len(items)} items")
 
 
 _UNPACKERS = {
     "tuple": lambda items, import_: tuple(_unpack(items, import_)),
-    "set": lambda items, import_: set(_unpack(items, import_)),
-    "frozenset": lambda items, import_: frozenset(_unpack(items, import_)),
+    "set": _unpack_set,
+    "frozenset": lambda items, import_: frozenset(_unpack_set(items, import_)),
     "dict": _unpack_dict,
     "bytes": lambda text, import_: base64.b64decode(text),
-    "range": lambda limits, import_: range(*map(int, limits)),
+    "range": _unpack_range,
     "slice": lambda limits, import_: slice(*_unpack(limits, import_)),
     "single": lambda kind, import_: SINGLES[kind],
     "generator": _unpack_generator,

@@ -231,6 +231,8 @@ class _Run:
 
 def _own_source(piece: Piece) -> str:
     """Return what the submission's process may know of a cell: nothing hidden."""
+    if not piece.runs:
+        return ""
     locked = piece.given is not None and piece.given.locked
     return visible(piece.given.source) if locked else piece.source
 

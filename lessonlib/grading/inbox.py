@@ -79,6 +79,8 @@ def _find(folder: Path, notebook: str) -> tuple[Path | None, tuple[str, ...]]:
 
 def _read(path: Path, most: int) -> bytes:
     """Return a regular file's bytes. Raises OSError for a link, a pipe, a device, a huge file."""
+    if path.is_symlink():
+        raise OSError(0, "it is a link")
     fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with open(fd, "rb") as file:
         found = os.fstat(fd)

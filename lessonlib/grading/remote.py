@@ -15,10 +15,11 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
+from lessonlib.checks.asking import MAX_PRINTED
 from lessonlib.checks.reading import Surroundings
 from lessonlib.grading import protocol
 from lessonlib.grading.crossing import pack, unpack, write_back
@@ -41,6 +42,9 @@ WEIGHED = {
 REFLECTED = {
     f"__r{name.strip('_')}__": name for name in (*protocol.BINARY, "divmod")
 }  # a plain number on the left
+
+
+MAX_WARNINGS = 20  # of one call
 
 
 class OutOfTime(BaseException):
@@ -156,7 +160,7 @@ class Globals:
         return self.far.find([name], {}).get(name, default)
 
 
-@cache
+@lru_cache(maxsize=1_000)  # the names are the submission's
 def _class(name: str, passed_on: frozenset) -> type:
     """Return the class of handles of a type of this name that pass these methods on."""
     methods = {each: _method(HARMLESS[each]) for each in passed_on if each in HARMLESS}
@@ -297,7 +301,7 @@ class Far:
 
     def _exception(self, op: str, error: dict) -> Exception:
         """Return an exception of this process for one of the submission's."""
-        text, own = str(error.get("text", "")), error.get("class")
+        text, own = str(error.get("text", ""))[:MAX_PRINTED], error.get("class")
         kind = self._unpack(own, NONE) if own else _known(error)
         if not (isinstance(kind, type) and issubclass(kind, Exception)):
             kind = RemoteError
@@ -310,7 +314,7 @@ class Far:
         raised.args = (text,)
         if str(raised) != text:  # a KeyError would put it in quotes once more
             raised = type(name, (kind,), {"__str__": lambda error: error.args[0]})(text)
-        raised.learners_line = str(error.get("line", ""))
+        raised.learners_line = str(error.get("line", ""))[:200]
         return raised
 
     def _nonsense(self):
@@ -349,6 +353,8 @@ class Far:
             if value._far is not self:
                 raise Gone("died")  # of a process that has ended meanwhile
             return {"handle": value._about["number"]}
+        if isinstance(value, range):
+            return {"long range": [value.start, value.stop, value.step]}
         if callable(value):
             self.callbacks.append(value)
             return {"callback": len(self.callbacks) - 1}
@@ -410,10 +416,10 @@ def _first_exception(names: list) -> type:
 
 def _repeat(reply: dict) -> None:
     """Print and warn here what the submission printed and warned of there."""
-    printed = str(reply.get("printed") or "")
+    printed = str(reply.get("printed") or "")[:MAX_PRINTED]
     if printed:
         print(printed, end="")
-    for kind, text in reply.get("warnings") or []:
+    for kind, text in (reply.get("warnings") or [])[:MAX_WARNINGS]:
         known = getattr(builtins, str(kind), None) or getattr(np.exceptions, str(kind), None)
         is_warning = isinstance(known, type) and issubclass(known, Warning)
         warnings.warn(str(text), known if is_warning else UserWarning, stacklevel=4)

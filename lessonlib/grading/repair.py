@@ -22,11 +22,15 @@ ALIKE = 0.8  # share of equal characters from which a cell without an id counts 
 
 @dataclass(frozen=True)
 class Piece:
-    """A cell on its way: the learner's source, and the cell of the lesson that it is, if any."""
+    """A cell on its way: the learner's source, and the cell of the lesson that it is, if any.
+
+    runs: False for what was put back only for the looks: the answer may be in another cell.
+    """
 
     source: str
     cell_type: str
     given: Given | None = None
+    runs: bool = True
 
 
 @dataclass
@@ -160,7 +164,8 @@ def _with_all_answers(pieces: list[Piece], materials: Materials, notes: list[str
     lost = [g for g in materials.named.values() if g.is_answer and g.name not in present]
     for given in lost:
         place = _before_next(given, pieces, materials)
-        pieces = [*pieces[:place], Piece(given.stub, given.cell_type, given), *pieces[place:]]
+        empty = Piece(given.stub, given.cell_type, given, runs=False)
+        pieces = [*pieces[:place], empty, *pieces[place:]]
     if lost:
         notes.append(f"Deleted and put back empty: {listing([g.name for g in lost])}.")
     return pieces

@@ -8,11 +8,13 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from lessonlib.checks.wording import listing
 from lessonlib.grading import gradebook as book
 from lessonlib.grading import inbox, workers
 from lessonlib.grading.classroom import Classroom, Tally
 from lessonlib.grading.isolation import expect_isolation
 from lessonlib.grading.limits import Limits
+from lessonlib.grading.record import Record
 
 
 def collect(root: Path, name: str, folder: Path) -> None:
@@ -64,8 +66,15 @@ def _show(tally: Tally, lesson: str) -> None:
     if tally.look_at:
         table = Table("worth a look", "state", "why")
         for student, record in sorted(tally.look_at):
-            table.add_row(escape(student), record.state, escape(" ".join(record.notes)))
+            table.add_row(escape(student), record.state, escape(" ".join(_why(record))))
         Console().print(table)
+
+
+def _why(record: Record) -> list[str]:
+    """Return what a person may want to know of a submission, in sentences."""
+    stopped = [result.exercise for result in record.results if result.state != "graded"]
+    whole = not stopped or len(stopped) == len(record.results)
+    return [*record.notes, *([] if whole else [f"Stopped in {listing(stopped)}."])]
 
 
 def report(root: Path, name: str) -> None:

