@@ -19,14 +19,15 @@ class OutOfLives(Exception):
 class Kernel:
     """Runs the cells of one submission, in as many processes as it takes.
 
-    aside: functions that did not come to an end, or took their process with them. They are not
-           called again, so a loop costs its time once.
+    aside: functions that did not come to an end, or took their process with them, with the number
+           of cells that had run by then. As those cells define them they are not called again, so
+           a loop costs its time once; a later cell may define a better one.
     """
 
     server: Server
     limits: Limits
     files: dict[str, bytes]
-    aside: list[str] = field(default_factory=list)
+    aside: dict[str, int] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     lives: int = 0
     session: Session | None = None
@@ -40,18 +41,21 @@ class Kernel:
         """Run a cell. Raises OutOfLives when there is no process for it."""
         self.revive()
         try:
-            ran = self.session.run(source, self._seconds(), self.aside)
+            ran = self.session.run(source, self._seconds(), [])
         except Gone as gone:
             self._bury()
             return Ran(how=gone.how)
-        self._remember(ran)
         self.done.append(source)
+        self._put_aside(ran.late or [])
         return ran
 
     def blame(self, names: list[str]) -> None:
         """Note which functions the process ended in, so that the next one keeps clear of them."""
-        self.aside += [name for name in names if name and name not in self.aside]
+        self._put_aside(names)
         self._bury()
+
+    def _put_aside(self, names: list[str]) -> None:
+        self.aside.update(dict.fromkeys(filter(None, names), len(self.done)))
 
     def revive(self) -> None:
         """See to it that there is a process in which all cells up to here have run."""
@@ -64,16 +68,19 @@ class Kernel:
             self._play_again()
 
     def _play_again(self) -> None:
-        for source in list(self.done):
+        for place, source in enumerate(list(self.done)):
+            aside = [name for name, cells in self.aside.items() if place < cells]
             try:
-                self._remember(self.session.run(source, self._seconds(), self.aside))
+                ran = self.session.run(source, self._seconds(), aside)
             except Gone:
-                self.done.remove(source)  # this one ends processes, if not each time
+                self._forget(place)  # this one ends processes, if not each time
                 self._bury()
                 return
+            self.aside.update(dict.fromkeys(ran.late or [], place + 1))
 
-    def _remember(self, ran: Ran) -> None:
-        self.aside += [name for name in ran.late or [] if name not in self.aside]
+    def _forget(self, place: int) -> None:
+        del self.done[place]
+        self.aside = {name: cells - (cells > place) for name, cells in self.aside.items()}
 
     def _seconds(self) -> float:
         left = self.deadline - time.monotonic()

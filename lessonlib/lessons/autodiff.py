@@ -687,6 +687,9 @@ def _order_twice(answer, steps: dict) -> dict:
     return {**described, _NODES: later} if later else described
 
 
+_NUMBER = int | float | np.generic
+
+
 def _graph(maker: Callable, steps: dict) -> dict:
     nodes: dict = {}
     for name, step in steps.items():
@@ -713,16 +716,21 @@ def _later(first: list, other: list, again: list) -> str:
     """Say what a call for another graph, or one for the same graph again, has that is wrong."""
     if any(node is left_over and hasattr(node, "grad") for node in other for left_over in first):
         return "2nd call: nodes of the first are still there"
-    if len(first) == len(again) and all(a is b for a, b in zip(first, again, strict=True)):
+    if len(first) == len(again) and all(map(_is_same, first, again)):
         return ""
     return f"same call again: {len(again)} nodes, {len(first)} before"
+
+
+def _is_same(one, other) -> bool:
+    """Return whether two entries are one node; numbers, which are none, only have to be equal."""
+    return one is other or (isinstance(one, _NUMBER) and one == other)
 
 
 def _described(order: list, nodes: dict, steps: dict) -> dict:
     """Say by name which nodes of ours stand in `order`; others, made on the way, are left out."""
     names = [name for item in order for name, node in nodes.items() if item is node]
     found = ", ".join(sorted(names))
-    if order and all(isinstance(item, int | float | np.generic) for item in order):
+    if order and all(isinstance(item, _NUMBER) for item in order):
         found = "numbers"
     elif len(found) > 50:
         found = f"{len(names)} entries, some of them again and again"

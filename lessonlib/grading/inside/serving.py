@@ -10,6 +10,8 @@ import time
 import types
 import warnings
 
+import numpy as np
+
 from lessonlib.checks.asking import MAX_PRINTED, learners_line
 from lessonlib.checks.reading import surroundings
 from lessonlib.grading import protocol
@@ -55,7 +57,8 @@ class Table:
 def _described(value) -> dict:
     names = dir(type(value))
     described = {
-        "type": type(value).__name__,
+        # An array gets here only if it is one of objects, and so it is called in every message.
+        "type": "object array" if isinstance(value, np.ndarray) else type(value).__name__,
         "name": _name(value),
         "is_class": isinstance(value, type),
         "special": [name for name in protocol.SPECIAL if name in names],
