@@ -109,12 +109,12 @@ class Examiner:
                 shown = isinstance(value, np.ndarray) and _is_shown(last.value, tree, names)
                 return None if shown else value
         except (Gone, TimeUp):  # either may leave a request without its answer
-            self._blame(given)
+            self.blame(given)
             raise
         finally:
             far.until = None
 
-    def _blame(self, given: Given) -> None:
+    def blame(self, given: Given) -> None:
         """Keep clear of the submission's functions that a cell uses when its process has ended."""
         reads = sorted(self.namespace.analysed[self.cells.index(given)].reads)
         values = self.namespace.values

@@ -180,7 +180,8 @@ class _Run:
 
         Else a cell below a hidden test could print what the test had handed to a function.
         """
-        self.kernel = Kernel(self.kernel.server, self.task.limits, self.kernel.files)
+        old = self.kernel
+        self.kernel = Kernel(old.server, self.task.limits, old.files, dict(old.aside), old.late)
         try:
             for place, (piece, cell) in enumerate(zip(self.pieces, notebook.cells, strict=True)):
                 is_test = piece.given is not None and piece.given.is_test
@@ -202,9 +203,14 @@ class _Run:
         given = piece.given
         if given is not None and given.is_test:
             return self._examine(given)
-        if given is not None and given.locked:
-            self.examiner.prepare(given)
-        return self._run_inside(_own_source(piece))
+        if given is None or not given.locked:
+            return self._run_inside(_own_source(piece))
+        self.examiner.prepare(given)
+        outputs = self._run_inside(_own_source(piece))
+        if self.kernel.session is None:  # ended: once more, without the functions that it calls
+            self.examiner.blame(given)
+            outputs = self._run_inside(_own_source(piece))
+        return outputs
 
     def _examine(self, given: Given) -> list[dict]:
         examined = self.examiner.examine(given)

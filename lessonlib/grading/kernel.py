@@ -1,5 +1,6 @@
 """A submission's kernel that goes on when its process does not: restarted, and played again."""
 
+import math
 import time
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from lessonlib.grading.limits import Limits
 from lessonlib.grading.remote import Far
 from lessonlib.grading.session import Gone, Ran, Session
 
+AGAIN_SECONDS = 2.0
 MAX_LIVES = 100  # each end takes a cell or a function out of play, and the time is bounded too
 
 
@@ -19,15 +21,17 @@ class OutOfLives(Exception):
 class Kernel:
     """Runs the cells of one submission, in as many processes as it takes.
 
-    aside: functions that did not come to an end, or took their process with them, with the number
-           of cells that had run by then. As those cells define them they are not called again, so
-           a loop costs its time once; a later cell may define a better one.
+    aside: functions that did not come to an end, or took their process with them. They are not
+           called again, so a loop costs its time once. By name, with the number of cells that had
+           run by then: what a later cell defines under such a name is another function.
+    late:  cells that were stopped. When they are run again they get less time.
     """
 
     server: Server
     limits: Limits
     files: dict[str, bytes]
     aside: dict[str, int] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
     lives: int = 0
     session: Session | None = None
@@ -41,21 +45,26 @@ class Kernel:
         """Run a cell. Raises OutOfLives when there is no process for it."""
         self.revive()
         try:
-            ran = self.session.run(source, self._seconds(), [])
+            ran = self._run(source, len(self.done))
         except Gone as gone:
             self._bury()
             return Ran(how=gone.how)
         self.done.append(source)
-        self._put_aside(ran.late or [])
+        return ran
+
+    def _run(self, source: str, place: int) -> Ran:
+        """Run a cell at its place, and remember what did not end in it."""
+        seconds = min(self._seconds(), AGAIN_SECONDS if source in self.late else math.inf)
+        ran = self.session.run(source, seconds, self._aside_at(place))
+        if ran.late is not None:
+            self.late.add(source)
+            self._avoid(ran.late, place + 1)
         return ran
 
     def blame(self, names: list[str]) -> None:
         """Note which functions the process ended in, so that the next one keeps clear of them."""
-        self._put_aside(names)
+        self._avoid(names, len(self.done))
         self._bury()
-
-    def _put_aside(self, names: list[str]) -> None:
-        self.aside.update(dict.fromkeys(filter(None, names), len(self.done)))
 
     def revive(self) -> None:
         """See to it that there is a process in which all cells up to here have run."""
@@ -69,18 +78,23 @@ class Kernel:
 
     def _play_again(self) -> None:
         for place, source in enumerate(list(self.done)):
-            aside = [name for name, cells in self.aside.items() if place < cells]
             try:
-                ran = self.session.run(source, self._seconds(), aside)
+                self._run(source, place)
             except Gone:
                 self._forget(place)  # this one ends processes, if not each time
                 self._bury()
                 return
-            self.aside.update(dict.fromkeys(ran.late or [], place + 1))
 
     def _forget(self, place: int) -> None:
         del self.done[place]
         self.aside = {name: cells - (cells > place) for name, cells in self.aside.items()}
+
+    def _avoid(self, names: list[str], cells: int) -> None:
+        self.aside |= {name: cells for name in names if name}
+
+    def _aside_at(self, place: int) -> list[str]:
+        """Return the functions to put aside behind the cell at this place."""
+        return [name for name, cells in self.aside.items() if place < cells]
 
     def _seconds(self) -> float:
         left = self.deadline - time.monotonic()
@@ -91,6 +105,7 @@ class Kernel:
 
     def _bury(self) -> None:
         if self.session is not None:
+            self._avoid(self.far.late if self.far else [], len(self.done))
             self.session.close()
         self.session = self.far = None
 

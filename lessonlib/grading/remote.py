@@ -198,10 +198,12 @@ class Far:
     seconds: what one request may take.
     until:   when the whole of what is being asked has to be done, on the monotonic clock.
     lenient: pass every operator on; for a check's own script, which compares only plain data.
+    late:    functions that did not come to an end in time.
     """
 
     def __init__(self, session: Session, seconds: float):
         self.session, self.seconds, self.until, self.lenient = session, seconds, None, False
+        self.late: list[str] = []
         self.handles: dict[int, Remote] = {}
         self.exceptions: dict[int, type] = {}
         self.callbacks: list[Callable] = []
@@ -293,6 +295,7 @@ class Far:
         if "value" in reply:
             return self._unpack(reply["value"], trust)
         if "late" in reply or "stuck" in reply:
+            self.late += map(str, reply.get("late") or [])
             raise OutOfTime
         error = reply.get("error")
         if not isinstance(error, dict):
