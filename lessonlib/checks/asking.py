@@ -115,7 +115,7 @@ def learners_line(error: BaseException) -> str:
         return error.learners_line
     ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/lib/python" not in f[0]]
-    frames = [frame for frame in frames if not frame.filename.startswith(ours)]
+    frames = [f for f in frames if not f.filename.startswith(ours) and f[0][-4:] != ".pyx"]
     return (linecache.getline(frames[-1].filename, frames[-1].lineno) if frames else "").strip()
 
 

@@ -128,6 +128,32 @@ _STOPPED = {
 
 _PLAIN_WORDS = (
     (
+        r"TypeError: Cannot interpret '\d+' as a data type.*",
+        r"A shape is one argument: its sizes need parentheses of their own, as in "
+        r"np.zeros((4, 1)).",
+    ),
+    (
+        r"ValueError: all the input arrays? must have same number of dimensions.* has "
+        r"(\d+) dimension.* has (\d+) dimension.*",
+        r"Arrays that are to be joined must have equally many sizes. Here one has \1 and another "
+        r"\2: a flat array has one, a column such as np.ones((m, 1)) has two.",
+    ),
+    (
+        r"ValueError: matmul: Input operand \d does not have enough dimensions.*",
+        r"On one side of the @ stands a single number. A matrix product needs an array on either "
+        r"side.",
+    ),
+    (
+        r"ValueError: non-broadcastable output operand with shape (\(.*?\)) doesn't match the "
+        r"broadcast shape (\(.*?\)).*",
+        r"A result of shape \2 should be written into an array of shape \1, and does not fit.",
+    ),
+    (
+        r"TypeError: tuple indices must be integers or slices, not str.*",
+        r"This looks up a name in a tuple, as if it were a dictionary. Where a function returns "
+        r"two values, take them apart: two names on the left of the =.",
+    ),
+    (
         r"ValueError: .*size (\d+) is different from (\d+).*",
         r"In a matrix product the inner sizes must be equal. Here they are \2 and \1.",
     ),

@@ -1,8 +1,8 @@
 """Grades a class: many submissions at once, each of them once, whatever happens in between.
 
 The executor's workers only compute; this process alone writes the gradebook and `autograded/`. A
-submission counts as done when its executed notebook lies there, written last and in one move. So a
-run that was interrupted anywhere is finished by the next one.
+submission counts as done when its executed notebook lies there: removed before its points change,
+written after them and in one move. So a run that was interrupted anywhere is finished by the next.
 """
 
 import fcntl
@@ -10,9 +10,9 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
@@ -26,9 +26,8 @@ from lessonlib.grading.grade import Graded, Task, grade, stumbled
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.loading import load, task
 from lessonlib.grading.record import Record
-from lessonlib.grading.workers import Crew
+from lessonlib.grading.workers import Crew, Round
 
-TRIES = 2  # a submission that takes its worker with it twice is left to a person
 PERMISSIONS = 0o444  # as nbgrader has it
 
 
@@ -38,7 +37,6 @@ class Job:
 
     student: str
     notebook: str
-    tries: int = 0
 
 
 @dataclass
@@ -99,48 +97,39 @@ class Classroom:
 
     def _is_done(self, job: Job) -> bool:
         record = Record.of_file(self._place(job))
-        return record is not None and record.fingerprint == self._task(job).fingerprint()
+        if record is None or record.state == "failed":  # that was our fault: perhaps it works now
+            return False
+        return record.fingerprint == self._task(job).fingerprint()
 
     def _task(self, job: Job) -> Task:
         materials = self.materials[job.notebook]
         return task(self.course, materials, job.student, self.limits, self.protected)
 
-    # --- many at once ----------------------------------------------------------------------------
-
     def _results(self, jobs: Iterator[Job], crew: Crew) -> Iterator[tuple[Job, Graded]]:
-        """Yield each job's result when it comes; never more of them under way than can be done."""
-        under_way: dict[Future, Job] = {}
-        again: list[Job] = []
-        while True:
-            while len(under_way) < crew.places:
-                job = again.pop() if again else next(jobs, None)
-                if job is None:
-                    break
-                under_way[crew.submit(grade, self._task(job))] = job
-            if not under_way:
-                return
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
-            for future in done:
-                job = under_way.pop(future)
-                try:
-                    yield job, future.result()
-                except BrokenExecutor as error:
-                    if job.tries + 1 < TRIES:
-                        again.append(replace(job, tries=job.tries + 1))
-                    else:
-                        yield job, stumbled(self._task(job), f"its worker ended: {error}")
+        for job, future in Round(crew, grade, jobs, self._task).results():
+            yield job, self._result(job, future)
+
+    def _result(self, job: Job, future: Future) -> Graded:
+        """Return a job's grade; one that could not be had costs nobody else theirs."""
+        try:
+            return future.result()
+        except UserError:
+            raise
+        except Exception as error:
+            why = f"its worker ended or failed ({type(error).__name__}: {error})"
+            return stumbled(self._task(job), why)
 
     # --- results ---------------------------------------------------------------------------------
 
     def _keep(self, gradebook: Gradebook, job: Job, graded: Graded) -> None:
         """Write the points, then the notebook: what lies there is in the gradebook."""
-        submitted = self._submitted(job)
+        submitted, path = self._submitted(job), self._place(job)
         executed = nbformat.reads(graded.notebook, as_version=4)
         when = _timestamp(self.course, submitted)
         where = (self.lesson, job.student, job.notebook)
-        book.save(gradebook, self.config, *where, executed, when)
-        path = self._place(job)
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        book.save(gradebook, self.config, *where, executed, when)
         if when is not None:
             shutil.copyfile(submitted / "timestamp.txt", path.parent / "timestamp.txt")
         partial = path.with_name(".partial")

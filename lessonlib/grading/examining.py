@@ -20,7 +20,7 @@ from lessonlib.checks.wording import paragraph
 from lessonlib.errors import UserError
 from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.materials import Given, Materials
-from lessonlib.grading.names import plain_python
+from lessonlib.grading.names import plain_python, root
 from lessonlib.grading.namespace import Namespace
 from lessonlib.grading.outputs import error_output, result_output, stream_output
 from lessonlib.grading.remote import OutOfTime, Remote
@@ -105,7 +105,9 @@ class Examiner:
                 exec(compile(tree, FILE, "exec"), names)
                 if last is None:
                     return None
-                return eval(compile(ast.Expression(last.value), FILE, "eval"), names)
+                value = eval(compile(ast.Expression(last.value), FILE, "eval"), names)
+                shown = isinstance(value, np.ndarray) and _is_shown(last.value, tree, names)
+                return None if shown else value
         except (Gone, TimeUp):  # either may leave a request without its answer
             self._blame(given)
             raise
@@ -175,10 +177,13 @@ def _points(value, most: float) -> tuple[float, str]:
     """Return the points that a test's last value stands for, and a note where it is odd.
 
     A number is a part of the points, within 0 and the maximum; False is none; anything else, and
-    nothing, is all: no line of the test has complained.
+    nothing, is all: no line of the test has complained. But what was made of an answer that is an
+    array where it should be a number is no points.
     """
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if isinstance(value, np.ndarray) and value.size == 1:
         value = value.item()
+    if isinstance(value, np.ndarray | complex):
+        return 0.0, f"The test gives {type(value).__name__} for points."
     if isinstance(value, bool | np.bool_):
         return (most if value else 0.0), ""
     if isinstance(value, int | float | np.integer | np.floating):
@@ -191,6 +196,19 @@ def _points(value, most: float) -> tuple[float, str]:
             "" if clipped == points else f"The test gives {points:g} of {most:g} points.",
         )
     return most, ""
+
+
+def _is_shown(node: ast.expr, tree: ast.Module, names: dict) -> bool:
+    """Return whether a value is just what the submission returned: a test may show that at its end.
+
+    node: the expression, or the name that the value was given in the cell.
+    """
+    if isinstance(node, ast.Name):
+        targets = [(t, each.value) for each in tree.body if isinstance(each, ast.Assign)
+                   for t in each.targets]  # fmt: skip
+        given = [value for t, value in targets if isinstance(t, ast.Name) and t.id == node.id]
+        node = given[-1] if given else node
+    return isinstance(names.get(root(node)), Remote)
 
 
 # --- what the learner is told --------------------------------------------------------------------

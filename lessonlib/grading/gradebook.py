@@ -1,17 +1,22 @@
 """Writes grades where nbgrader keeps them; only the process that coordinates does so."""
 
+import io
 import logging
-import tempfile
+import os
+import traceback
+from copy import deepcopy
 from pathlib import Path
 
 import nbformat
+from alembic.script import ScriptDirectory
 from nbformat import NotebookNode
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Base, Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import capture_log
+from sqlalchemy import create_engine, inspect
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -47,24 +52,60 @@ def notebooks(course: CourseDirectory, lesson: str) -> list[str]:
 
 
 def enter(course: CourseDirectory, config: Config, lesson: str) -> None:
-    """Let the gradebook know the lesson as it is now; nbgrader itself writes it.
-
-    The learner's copy that nbgrader makes on the way goes into a folder that is thrown away.
-    """
+    """Let the gradebook know the lesson as it is now. Raises UserError if nbgrader cannot."""
+    create(course.db_url)
     if _is_known(course, lesson):
         return
-    with tempfile.TemporaryDirectory() as folder:
-        own = Config(config)
-        own.CourseDirectory.update(config.CourseDirectory)
-        own.CourseDirectory.release_directory = folder
-        there = CourseDirectory(config=own, assignment_id=lesson)
-        log = logging.getLogger("lessonlib.grading.gradebook")
-        log.propagate = False
-        converter = GenerateAssignment(coursedir=there, config=own, log=log, force=True)
-        result = capture_log(converter)
-    if not result["success"]:
-        reason = reason_in(result.get("log", "") + result["error"])
-        raise UserError(f"nbgrader could not enter {lesson} into the gradebook. {reason}")
+    log, told = _log()
+    try:
+        _Entering(coursedir=_nowhere(config, lesson), config=config, log=log).start()
+    except Exception:  # nbgrader says in its log what it is about
+        reason = reason_in(told.getvalue() + traceback.format_exc())
+        message = f"nbgrader could not enter {lesson} into the gradebook. {reason}"
+        raise UserError(message) from None
+
+
+def create(url: str) -> None:
+    """Make the gradebook's tables where there are none: all of them, or none if this is stopped.
+
+    nbgrader would leave some without the rest, and a gradebook that it cannot upgrade.
+    """
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":  # Python begins no transaction for a table
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if not inspect(connection).get_table_names():
+            Base.metadata.create_all(connection)
+            version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            connection.exec_driver_sql(
+                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
+            )
+            connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{version}')")
+        connection.commit()
+    engine.dispose()
+
+
+class _Entering(GenerateAssignment):
+    """Enters a lesson as nbgrader does, and writes no learner's copy on the way."""
+
+    def write_single_notebook(self, output: str, resources: dict) -> None:
+        """Keep the copy to itself."""
+
+
+def _nowhere(config: Config, lesson: str) -> CourseDirectory:
+    """Return the course without a place for a learner's copy, and with no files to copy there."""
+    own = deepcopy(config)
+    own.CourseDirectory.release_directory = os.path.join(os.devnull, "nowhere")
+    own.CourseDirectory.ignore = ["*"]
+    return CourseDirectory(config=own, assignment_id=lesson)
+
+
+def _log() -> tuple[logging.Logger, io.StringIO]:
+    """Return a log for nbgrader, and where it can be read: it is not for the screen."""
+    told = io.StringIO()
+    log = logging.Logger("nbgrader")
+    log.addHandler(logging.StreamHandler(told))
+    return log, told
 
 
 def _is_known(course: CourseDirectory, lesson: str) -> bool:

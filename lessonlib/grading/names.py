@@ -23,6 +23,8 @@ class Names:
     imports: the import statement behind each name that is imported, as text.
     functions: names that it gives to functions, by def.
     classes: the special methods that each class defines, by the class's name.
+    changes: names whose values it may change in place: by a method, by `x[0] = …`, by handing them
+             to a function of the notebook.
     """
 
     reads: frozenset[str] = frozenset()
@@ -30,6 +32,7 @@ class Names:
     imports: dict[str, str] = field(default_factory=dict)
     functions: frozenset[str] = frozenset()
     classes: dict[str, frozenset[str]] = field(default_factory=dict)
+    changes: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=5_000)
@@ -62,7 +65,10 @@ def names_in(source: str) -> Names:
         return Names()
     reads, binds = _reads(table, _changed(tree)), _binds(table)
     functions = frozenset(n.name for n in tree.body if isinstance(n, ast.FunctionDef))
-    return Names(frozenset(reads), frozenset(binds), _imports(tree), functions, _classes(tree))
+    return Names(
+        frozenset(reads), frozenset(binds), _imports(tree), functions, _classes(tree),
+        frozenset(_changes(tree)),
+    )  # fmt: skip
 
 
 def _changed(tree: ast.Module) -> set[str]:
@@ -70,6 +76,13 @@ def _changed(tree: ast.Module) -> set[str]:
     targets = [n.target for n in ast.walk(tree) if isinstance(n, ast.AugAssign)]
     targets += [t for n in ast.walk(tree) if isinstance(n, ast.Delete) for t in n.targets]
     return {target.id for target in targets if isinstance(target, ast.Name)}
+
+
+def root(node: ast.AST) -> str:
+    """Return the name that an expression starts with: `a` of `a.b(c)[d]`; "" if with none."""
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _reads(table: SymbolTable, changed: set[str]) -> Iterator[str]:
@@ -118,3 +131,32 @@ def _classes(tree: ast.Module) -> dict[str, frozenset[str]]:
 
 
 BUILTIN = frozenset(dir(builtins))
+# Methods that leave their object as it is, and functions of NumPy that do not leave an argument so.
+LOOKS = frozenset(
+    "all any argmax argmin argsort astype copy count cumsum dot endswith flatten format get index "
+    "items join keys lower max mean min nonzero prod ravel replace reshape round split startswith "
+    "std strip sum tolist trace transpose upper values var".split()
+)
+WRITES = frozenset("shuffle copyto put place putmask fill_diagonal".split())
+
+
+def _changes(tree: ast.Module) -> Iterator[str]:
+    """Yield the names whose values a cell may change in place; rather one too many."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            yield root(node)
+        elif isinstance(node, ast.AugAssign):
+            yield root(node.target)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+            yield node.value.id  # two names for one thing from here on
+        elif isinstance(node, ast.Call):
+            yield from _changed_by_call(node)
+
+
+def _changed_by_call(call: ast.Call) -> Iterator[str]:
+    method = isinstance(call.func, ast.Attribute)
+    if method and call.func.attr not in LOOKS:
+        yield root(call.func)
+    harmless = call.func.attr not in WRITES if method else root(call.func) in BUILTIN
+    if not harmless:
+        yield from (root(arg) for arg in [*call.args, *(k.value for k in call.keywords)])

@@ -80,12 +80,15 @@ class Namespace:
         return next((i for i in reversed(range(place)) if name in self.analysed[i].binds), None)
 
     def _is_handed_on(self, name: str, binder: int, place: int) -> bool:
-        """Return whether learners' code in between could fill or change what a name stands for."""
+        """Return whether learners' code in between is to fill or change what a name stands for.
+
+        It is if the lesson's own answers do so; that they only read it changes nothing.
+        """
         if name in self.analysed[binder].functions:
             return False
         between = range(binder + 1, place)
         return any(
-            name in self.analysed[i].reads and not self.cells[i].is_test
+            name in self.analysed[i].changes and not self.cells[i].is_test
             and not self._needs_nobody(i)
             for i in between
         )  # fmt: skip

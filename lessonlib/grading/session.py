@@ -48,7 +48,7 @@ class Session:
         ours, theirs = socket.socketpair()
         with theirs:
             server.start(json.dumps(limits.as_record()).encode(), theirs)
-        self.wire, self.open = Wire(ours, patience=START_SECONDS), True
+        self.wire, self.open, self.turn = Wire(ours, patience=START_SECONDS), True, 0
         ready = self._receive(START_SECONDS)
         if "refused" in ready:
             self.close()
@@ -68,8 +68,9 @@ class Session:
 
     def tell(self, message: dict) -> None:
         """Send a message. Raises Gone."""
+        self.turn += 1
         try:
-            self.wire.send(message)
+            self.wire.send({**message, "turn": self.turn})
         except (Broken, Late):
             self._end("died")
 
@@ -91,10 +92,15 @@ class Session:
             self._end("died")
 
     def _receive(self, seconds: float) -> dict:
+        """Return the answer to what was said last; what comes out of turn is dropped."""
         if not self.open:
             raise Gone("died")
+        deadline = time.monotonic() + seconds
         try:
-            return self.wire.receive(seconds)
+            while True:
+                message = self.wire.receive(deadline - time.monotonic())
+                if message.pop("turn", None) == self.turn:
+                    return message
         except Broken:
             self._end("died")
         except Late:

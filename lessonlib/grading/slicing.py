@@ -7,7 +7,7 @@ on it. One is left out only if nothing that does run reads any name that it bind
 import ast
 
 from lessonlib.grading.materials import Materials
-from lessonlib.grading.names import BUILTIN, Names, names_in, parsed, plain_python
+from lessonlib.grading.names import BUILTIN, Names, names_in, parsed, plain_python, root
 from lessonlib.grading.repair import Piece
 
 SHOWS = {"plots"}  # of the modules: a line that calls it changes nothing
@@ -70,11 +70,11 @@ def _changes_a_module(node: ast.AST, imports: set[str]) -> bool:
     """Whether something may happen that no name of the notebook tells of."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.Delete):
         return True
-    if isinstance(node, ast.Attribute | ast.Subscript) and _root(node) in imports:
+    if isinstance(node, ast.Attribute | ast.Subscript) and root(node) in imports:
         return isinstance(node.ctx, ast.Store | ast.Del) or _is_global_random(node)
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return _root(node.value.func) in imports - SHOWS
-    return isinstance(node, ast.Call) and _root(node.func) in imports and _sets(node.func)
+        return root(node.value.func) in imports - SHOWS
+    return isinstance(node, ast.Call) and root(node.func) in imports and _sets(node.func)
 
 
 def _is_global_random(node: ast.AST) -> bool:
@@ -91,12 +91,6 @@ def _sets(function: ast.AST) -> bool:
     """Whether a function's name says that it changes a setting."""
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     return name.startswith("set") or name in ("use", "seed", "update", "chdir", "simplefilter")
-
-
-def _root(node: ast.AST) -> str:
-    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _functions(pieces: list[Piece]) -> set[str]:

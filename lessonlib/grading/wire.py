@@ -75,6 +75,25 @@ class Wire:
         self.end.close()
 
 
+class AnsweringWire(Wire):
+    """The submission's end: whatever it says carries the turn of what it heard last.
+
+    So the judge can tell an answer from one that comes too late, or from one that nobody asked for.
+    """
+
+    turn = 0
+
+    def send(self, message: dict) -> None:
+        """Send a message. Raises Broken where nobody is there to read it."""
+        super().send({**message, "turn": self.turn})
+
+    def receive(self, seconds: float | None = None) -> dict:
+        """Return the next message. Raises Broken, or Late after that many seconds."""
+        message = super().receive(seconds)
+        self.turn = message.pop("turn", 0)
+        return message
+
+
 def _left(deadline: float | None) -> float | None:
     if deadline is None:
         return None

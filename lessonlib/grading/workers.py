@@ -1,17 +1,41 @@
-"""Who does the work: processes of this machine, or a Dask cluster."""
+"""Who does the work: processes of this machine, or a Dask cluster; and how no job gets lost."""
 
 import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass, replace
 
 from lessonlib.errors import UserError
+from lessonlib.grading.grade import code_fingerprint
+
+TRIES = 3  # a job that takes its worker with it that often is given up
+PATIENCE = "10s"  # for a Dask cluster to answer
+
+GONE = (
+    "The Dask cluster at {address} does not answer any more. What is graded is kept; run the same "
+    "command again when the cluster is back."
+)
 
 
 class Crew:
-    """An executor, made anew when it breaks. `places`: how many tasks it is given at a time."""
+    """An executor, made anew when it breaks.
+
+    places: how many jobs it is given at a time.
+    lost:   the errors of a job whose worker ended.
+    """
+
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
 
     def __init__(self, make: Callable[[], Executor], workers: int):
         self.make, self.executor, self.places = make, make(), 2 * workers
@@ -25,6 +49,10 @@ class Crew:
             self.executor = self.make()
             return self.executor.submit(function, *arguments)
 
+    def wait(self, futures: list[Future]) -> set[Future]:
+        """Return those that are done, at least one. Raises UserError where nobody is at work."""
+        return wait(futures, return_when=FIRST_COMPLETED).done
+
     def __enter__(self) -> "Crew":
         return self
 
@@ -33,6 +61,62 @@ class Crew:
             for process in multiprocessing.active_children():
                 process.kill()
         self.executor.shutdown(wait=True, cancel_futures=True)
+
+
+# --- many jobs -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Try:
+    job: object
+    number: int = 1
+
+
+class Round:
+    """Calls a function on every job with a crew, and loses none.
+
+    Nobody knows which job ended a worker, and in a pool all that were under way are lost with it.
+    So these are done again, each alone; what still ends its worker then is given up.
+    """
+
+    def __init__(self, crew: Crew, function: Callable, jobs: Iterator, task_of: Callable):
+        self.crew, self.function, self.jobs, self.task_of = crew, function, jobs, task_of
+        self.under_way: dict[Future, _Try] = {}
+        self.again: list[_Try] = []
+
+    def results(self) -> Iterator[tuple[object, Future]]:
+        """Yield each job and what came of it; never more are under way than can be done."""
+        while self._hand_out():
+            for future in self.crew.wait(list(self.under_way)):
+                this = self.under_way.pop(future)
+                if self._is_lost(future) and this.number < TRIES:
+                    self.again.append(replace(this, number=this.number + 1))
+                else:
+                    yield this.job, future
+
+    def _hand_out(self) -> bool:
+        """Give the crew what it has room for; return whether there is anything under way."""
+        while len(self.under_way) < self._room():
+            this = self.again.pop() if self.again else self._next()
+            if this is None:
+                break
+            future = self.crew.submit(self.function, self.task_of(this.job))
+            self.under_way[future] = this
+        return bool(self.under_way)
+
+    def _room(self) -> int:
+        suspects = [*self.again, *(t for t in self.under_way.values() if t.number > 1)]
+        return 1 if suspects else self.crew.places
+
+    def _next(self) -> _Try | None:
+        job = next(self.jobs, None)
+        return None if job is None else _Try(job)
+
+    def _is_lost(self, future: Future) -> bool:
+        return future.cancelled() or isinstance(future.exception(), self.crew.lost)
+
+
+# --- processes of this machine -------------------------------------------------------------------
 
 
 def local(workers: int) -> Crew:
@@ -53,10 +137,58 @@ def _begin() -> None:
         from lessonlib.grading.inside.confine import end_with_parent
 
         end_with_parent()
+    if not multiprocessing.parent_process().is_alive():
+        os._exit(1)  # it ended before it could take this one along
+
+
+# --- a Dask cluster ------------------------------------------------------------------------------
+
+
+class DaskCrew(Crew):
+    """The workers of a Dask cluster."""
+
+    def __init__(self, client, address: str, workers: int):
+        from distributed import KilledWorker
+
+        self.client, self.address = client, address
+        self.lost = (KilledWorker, CancelledError)
+        super().__init__(lambda: client.get_executor(pure=False), workers)
+
+    def submit(self, function: Callable, *arguments) -> Future:
+        """Let a worker call a function. Raises UserError if the cluster has gone."""
+        self._expect_cluster()
+        return super().submit(function, *arguments)
+
+    def wait(self, futures: list[Future]) -> set[Future]:
+        """Return those that are done. Raises UserError if the cluster has gone."""
+        while True:
+            done = wait(futures, timeout=1, return_when=FIRST_COMPLETED).done
+            self._expect_cluster()
+            if done:
+                return done
+
+    def _expect_cluster(self) -> None:
+        if self.client.status != "running":
+            raise UserError(GONE.format(address=self.address))
+
+    def __exit__(self, kind, *_) -> None:
+        self.executor.shutdown(wait=False)  # whatever is still under way is not wanted any more
+        self.client.close()
 
 
 def dask(address: str) -> Crew:
-    """Return the workers of the Dask cluster at this address. Raises UserError if there is none."""
+    """Return the workers of the Dask cluster at this address. Raises UserError if there are none,
+    or if they have another lessonlib than this process."""
+    client = _client(address)
+    workers = len(client.scheduler_info(n_workers=-1)["workers"])
+    if not workers:
+        client.close()
+        raise UserError(f"The Dask cluster at {address} has no workers.")
+    _expect_same_code(client, address)
+    return DaskCrew(client, address, workers)
+
+
+def _client(address: str):
     try:
         from distributed import Client
     except ModuleNotFoundError:
@@ -65,10 +197,20 @@ def dask(address: str) -> Crew:
             '-e ".[instructor,dask]"'
         ) from None
     try:
-        client = Client(address, timeout="10s")
+        return Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UserError(f"There is no Dask cluster at {address} ({error}).") from None
-    workers = len(client.scheduler_info(n_workers=-1)["workers"])
-    if not workers:
-        raise UserError(f"The Dask cluster at {address} has no workers.")
-    return Crew(lambda: client.get_executor(pure=False), workers)
+
+
+def _expect_same_code(client, address: str) -> None:
+    try:
+        known = set(client.run(code_fingerprint).values())
+    except Exception as error:
+        raise UserError(
+            f"The workers of the Dask cluster at {address} cannot use lessonlib: {error}"
+        ) from None
+    if known != {code_fingerprint()}:
+        raise UserError(
+            f"The workers of the Dask cluster at {address} have another version of lessonlib than "
+            "this machine. Update them, and start them again."
+        )

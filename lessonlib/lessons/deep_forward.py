@@ -1062,7 +1062,7 @@ BCE_FROM_LOGITS = Exercise(
         "logarithm of that is lost. The formula above has rearranged everything so that only Z "
         "itself and a harmless exp are left.",
         "Take the formula entry by entry, as it stands: three terms, each the shape of Z. "
-        "np.maximum(Z, 0) is the first, the product of Z and Y the second. For the third you need "
+        "The first is np.maximum(Z, 0), the second the product of Z and Y. For the third you need "
         "np.abs, np.exp and np.log1p; np.log1p(x) is log(1 + x), precise even for tiny x.",
         "Then one number: the sum over all entries, divided by the number of samples, which is the "
         "number of rows. Try Z = 1000 with y = 0 on paper: the three terms are 1000, 0 and 0.",

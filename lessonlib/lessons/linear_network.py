@@ -265,7 +265,7 @@ COUNT_PARAMETERS = Exercise(
         ),
     ),
     hints=(
-        "Take the first layer of 1-2-2-1: one input, two units. How many arrows lead from the "
+        "Take the first layer of 1-2-2-1: one input, two units. How many lines lead from the "
         "input to the units? Each is a weight. And how many biases are there?",
         "In general every input of a layer is joined with each of its units, and each unit has one "
         "bias. The inputs of a layer are the units of the layer before it. So a layer needs two "

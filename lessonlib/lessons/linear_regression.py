@@ -1331,6 +1331,12 @@ MAX_LEARNING_RATE = Exercise(
             wrong=_rate(lambda e, H: 2 / e[np.abs(e).argmin()]),
         ),
         Mistake(
+            "a limit for each direction",
+            "There is one limit for each eigenvalue. A step moves along all directions at once, so "
+            "the lowest of these limits counts: that of the largest eigenvalue.",
+            wrong=_rate(lambda e, H: 2 / e),
+        ),
+        Mistake(
             "the eigenvalue itself",
             "This is the largest curvature, not a rate. The more curved the bowl is, the shorter "
             "the steps have to be: the limit is 2 divided by it.",

@@ -286,9 +286,9 @@ TANH_DERIVATIVE = Exercise(
         ),
     ),
     hints=(
-        "Look at the picture of the tanh and its slope. In the middle the curve has the height 0 "
-        "and the slope 1. Far out its height is close to 1 or -1 and its slope close to 0. Your "
-        "formula has to give these numbers.",
+        "Look at the picture of the tanh above. In the middle its height is 0 and its slope is 1. "
+        "Far out its height is close to 1 or -1 and its slope is close to 0. Your formula has to "
+        "give these numbers.",
         "The argument is the activation a, the height of the curve, not z. The forward pass has "
         "worked out the tanh already, so you need no tanh here at all, and no exponential.",
         "As a formula, the slope is one minus the square of the height. Try three values on paper: "
@@ -1430,6 +1430,13 @@ UPDATE_PARAMETERS = Exercise(
             ),
         ),
         Mistake(
+            "gradients looked up under the parameters' names",
+            'The gradients have names of their own, with a d in front: that of W1 is grads["dW1"].',
+            wrong=lambda parameters, grads, learning_rate: {
+                name: parameters[name] - learning_rate * grads[name] for name in LAYERS
+            },
+        ),
+        Mistake(
             "gradients overwritten",
             "The learning rate was multiplied into the gradients themselves.",
             wrong=_scale_gradients_in_place,
@@ -1679,6 +1686,11 @@ def _restart_each_epoch(X, Y, n_h, learning_rate, epochs, rng):
     return parameters
 
 
+def _cache_not_taken_out(X, Y, n_h, learning_rate, epochs, rng):
+    parameters = initialize_parameters(X.shape[0], n_h, Y.shape[0], rng)
+    return backward_propagation(parameters, forward_propagation(X, parameters), X, Y)
+
+
 def _stale_gradients(X, Y, n_h, learning_rate, epochs, rng):
     start = initialize_parameters(X.shape[0], n_h, Y.shape[0], rng)
     _, cache = forward_propagation(X, start)
@@ -1762,6 +1774,20 @@ FIT = Exercise(
             "The hidden layer always has four units. The number was written into the function: "
             "pass the argument n_h on.",
             wrong=_fit(start=lambda n_x, n_h, n_y, rng: initialize_parameters(n_x, 4, n_y, rng)),
+        ),
+        Mistake(
+            "both values of forward in one name",
+            "forward_propagation returns two things, A2 and the cache. With one name on the left, "
+            "that name holds both. Backward wants the cache alone: write two names on the left.",
+            wrong=_cache_not_taken_out,
+        ),
+        Mistake(
+            "samples counted as inputs",
+            "The sizes were read off the wrong axis. X is (n_x, m): its rows are the inputs, its "
+            "columns the samples, and shape[1] counts the columns. How many inputs has a point?",
+            wrong=lambda X, Y, n_h, learning_rate, epochs, rng: forward_propagation(
+                X, initialize_parameters(X.shape[1], n_h, Y.shape[1], rng)
+            ),
         ),
         Mistake(
             "too few steps",

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from lessonlib.plots.lines import LOOKS, MARKERS
 from lessonlib.plots.picture import GREY, STYLE, Picture, number, styled
@@ -26,6 +27,7 @@ def weight_history(history, title="Weights during training", xlabel="epoch", yla
     said = []
     for ax, (name, states) in zip(panels, history.items(), strict=True):
         ax.set(title=name, xlabel=xlabel, ylabel=ylabel)
+        ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))  # there is no half epoch
         said += _draw_panel(ax, name, states)
     figure.draw_without_rendering()  # once: each drawing would move the parts a little further
     figure.set_layout_engine("none")

@@ -1,5 +1,7 @@
 """Curves over an axis: functions, hinges and their sum, losses."""
 
+import itertools
+
 import numpy as np
 
 from lessonlib.nn import relu
@@ -106,9 +108,22 @@ def _finish(ax, many):
         ax.axvline(0, color=GREY, linewidth=0.6, zorder=0)
     if many:
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, handlelength=3.2)
+    _thin_out(ax)
     # Every drawing would lay the figure out anew, from where the last one left it: once is enough.
     ax.figure.draw_without_rendering()
     ax.figure.set_layout_engine("none")
+
+
+def _thin_out(ax):
+    """Take fewer numbers along the axis until no two of them touch."""
+    count = 9
+    while count > 3:
+        ax.figure.draw_without_rendering()
+        boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
+        if all(a.x1 + 4 < b.x0 for a, b in itertools.pairwise(boxes)):
+            return
+        count -= 2
+        ax.locator_params(axis="x", nbins=count)
 
 
 def _jumps(f, at):

@@ -82,8 +82,13 @@ def _draw_heights(figure, ax, xs, ys, heights):
     ax.contour(xs, ys, heights, levels=levels[1:-1], colors=GREY, linewidths=0.5)
     shown = levels[:: BANDS // 3]
     bar = figure.colorbar(bands, ax=ax, ticks=shown, label="loss")
-    bar.ax.set_yticklabels([number(level) for level in shown])
+    bar.ax.set_yticklabels([_rounded(level, levels[-1]) for level in shown])
     bar.outline.set_edgecolor(GREY)
+
+
+def _rounded(level, highest):
+    """A level in three digits; 0 where the scale could not show that it is more."""
+    return number(float(f"{level:.3g}")) if abs(level) > abs(highest) / 1000 else "0"
 
 
 def _draw_path(ax, path, name, i):

@@ -22,7 +22,8 @@
 # - send a gradient back through the layer, to its weights, its biases and its inputs;
 # - find the units of a layer that have stopped learning.
 #
-# **Time**: about 70 minutes. **Builds on**: lesson 00, columns and row sums.
+# **Time**: about 75 minutes for 2,000 words to read and 9 exercises. **Builds on**: lesson 00,
+# columns and row sums.
 
 # %%
 import numpy as np

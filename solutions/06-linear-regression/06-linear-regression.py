@@ -22,8 +22,9 @@
 # - scale data without letting the test part leak into the training;
 # - train a stack of linear layers, print its summary, and find out which of its updates are wrong.
 #
-# **Time**: about three hours, with a good place for a break after section 6. **Builds on**: lessons
-# 01 (a layer and its gradients), 03 (gradient checking) and 05 (training).
+# **Time**: about 170 minutes for 4,300 words to read and 21 exercises; a good place for a break is
+# after section 6. **Builds on**: lessons 01 (a layer and its gradients), 03 (gradient checking) and
+# 05 (training).
 
 # %%
 import numpy as np
@@ -39,7 +40,7 @@ from lessonlib.data import line
 # ### A tanh unit
 #
 # A hidden unit has the activation $a = \tanh(z) = 0.6$. From behind it receives $da = 2$. What is
-# $dz$? Type in a number.
+# $dz$? Set `dz` to that number.
 
 # %% solution="linreg-recall_1"
 # dz: one number
@@ -68,7 +69,7 @@ check("linreg.recall_1", dz=dz)
 #
 # A network has one hidden layer with three tanh units. Somebody starts it with every weight at 0.5
 # and every bias at 0, and takes 1000 steps of gradient descent. What is true of the three hidden
-# units afterwards? Set `hidden_units` to a letter.
+# units afterwards? Set `hidden_units` to a letter, in quotes.
 #
 # - (a) They have found three different features of the data.
 # - (b) Their weights have changed, but the three are still equal to each other.
@@ -109,11 +110,17 @@ check("linreg.recall_2", hidden_units=hidden_units)
 # (4, 3). What will be the shapes of $X$, $W$, $b$ and $Z$ in the new one?
 
 # %%
-plots.shapes((4, 3), (3, 5), (4, 1), title="Lessons 00 to 05: a sample is a column")
+W_shape, X_shape, b_shape = (4, 3), (3, 5), (4, 1)
+plots.shapes(W_shape, X_shape, b_shape, title="Lessons 00 to 05: a sample is a column")
 
 # %%
+# [::-1] reads a shape from its end, [:1] keeps its first size.
 plots.shapes(
-    (5, 3), (3, 4), (4,), names=("X", "W", "b", "Z"), title="From here on: a sample is a row"
+    X_shape[::-1],
+    W_shape[::-1],
+    b_shape[:1],
+    names=("X", "W", "b", "Z"),
+    title="From here on: a sample is a row",
 )
 
 # %% [markdown]
@@ -133,8 +140,9 @@ plots.shapes(
 # | inputs, on the way back | $dX = W^\top dZ$ | $dX = dZ\, W^\top$ |
 #
 # **Worked example.** One layer, two inputs, two units, three samples, in both conventions. The
-# unit with the weights 1 and -2 and the bias 5 is a row of $W$ on the left and a column on the
-# right.
+# first unit has the weights 1 and -2 and the bias 5. Its weights are a row of `W_columns` and a
+# column of `W_rows`; what it gives for the three samples is a row on the left of the figure and a
+# column on the right.
 
 # %%
 W_columns = np.array([[1.0, -2.0], [0.0, 3.0]])
@@ -147,12 +155,12 @@ X_rows = np.array([[1.0, 0.0], [2.0, 1.0], [3.0, -1.0]])
 
 plots.heatmap(
     {
-        "W X + b (columns)": W_columns @ X_columns + b_columns,
-        "X W + b (rows)": X_rows @ W_rows + b_rows,
+        "W X + b: a column a sample": W_columns @ X_columns + b_columns,
+        "X W + b: a row a sample": X_rows @ W_rows + b_rows,
     },
     title="The same numbers, mirrored",
-    rows="unit on the left, sample on the right",
-    columns="sample on the left, unit on the right",
+    rows="rows",
+    columns="columns",
 )
 
 # %% [markdown]
@@ -211,14 +219,14 @@ rewritten = X_rows @ W_rows + b_rows
 forgotten = X_rows @ W_columns + b_rows
 plots.heatmap(
     {"W rewritten": rewritten, "W forgotten": forgotten},
-    title="No error, other numbers",
+    title="The same layer, rewritten and forgotten",
     rows="sample",
     columns="unit",
 )
 
 # %% [markdown]
-# So say it to yourself each time: *rows are samples*. The checks of
-# this lesson recognise the other convention and tell you.
+# No error, and other numbers. So say it to yourself each time: *rows are samples*.
+# The checks of this lesson recognise the other convention and tell you.
 #
 # ## 2. A neuron that draws a line
 #
@@ -418,6 +426,10 @@ plots.function(
 # The square pulls harder the further off a prediction is. The absolute value always pulls with the
 # same strength: it only asks "too high or too low?". At 0, in the corner of the V, we agree on 0.
 #
+# **Worked example.** The first table again, with its three entries. The prediction 5 is too high:
+# its share of the gradient of the MAE is $1/3$. The prediction 1 is too low: $-1/3$. The third is
+# exactly right: 0.
+#
 # ### Your turn: `mae_gradient`
 
 
@@ -450,7 +462,8 @@ check("linreg.mae_gradient", mae_gradient)
 # 32 samples in its first step and the learning rate 0.01. Its last bias began at 0 and was printed
 # after that step: -0.000625.
 #
-# **Decide, then run.** The bias step is the rate times the mean of 32 signs. How many predictions
+# **Decide, then run.** A step goes against the gradient, and the gradient of the bias is the mean
+# of 32 signs: so the bias has changed by *minus* the rate times that mean. How many predictions
 # were too high, how many too low?
 
 # %%
@@ -678,7 +691,8 @@ for epochs in (25, 100, 400):
     print(f"after {epochs:3d} steps:      w = {W.item():.4f}, b = {b.item():.4f}")
 
 # %% [markdown]
-# Then why descend at all? Because this shortcut ends at the first ReLU. Descent goes on to work.
+# Then why descend at all? Because the shortcut is for linear models only. With the first ReLU it is
+# gone, and descent still works.
 #
 # ## 5. How fast may it go?
 #
@@ -705,10 +719,15 @@ for rate in (0.1, 0.25, 0.4, 0.5, 0.6):
 # The limit is where the factor becomes -1: $\eta = 2 / \lambda$. Beyond it each step lands further
 # away, on the other side.
 #
-# Now to our bowl. It has a curvature in every direction. The <dfn>Hessian</dfn> is the matrix of
-# the second derivatives of the loss, and tells its curvature in every direction. Let
-# $\tilde X = (X \; 1)$ be the table with its column of ones. For one output the gradient of the MSE
-# is $\frac{2}{m} \tilde X^\top (\tilde X \theta - y)$, so the Hessian is
+# Now to our bowl. It is steep across the valley and flat along it, so it has many curvatures, and
+# we need the largest. All of them are in one table, the <dfn>Hessian</dfn>: its entry in row $i$
+# and column $j$ says by how much the $i$-th number of the gradient grows if the $j$-th parameter
+# grows by 1. With one parameter, where the gradient is $\lambda \theta$, it is the single number
+# $\lambda$.
+#
+# Let $\tilde X = (X \; 1)$ be the table with its column of ones, and $\theta$ the column of all
+# parameters, the bias last. For one output the gradient of the MSE is
+# $\frac{2}{m} \tilde X^\top (\tilde X \theta - y)$. The factor of $\theta$ in it is the Hessian:
 #
 # $$H = \frac{2}{m}\, \tilde X^\top \tilde X$$
 #
@@ -1000,10 +1019,18 @@ check("linreg.leak", leaky_mae=leaky_mae, honest_mae=honest_mae)
 # </details>
 
 # %% [markdown]
+# What would the honest error be in the unit of $y$? Undo the scaling: multiply by the range of the
+# training part, 232.
+
+# %%
+y_range = (y_hi - y_lo).item()
+print(f"leaky: off by {leaky_mae * y_range:.1f} on average; honest: by {honest_mae * y_range:.1f}")
+
+# %% [markdown]
 # A <dfn>leak</dfn> is knowledge of the test part that gets into the model or its data, so that the
 # test looks better than it is. This scaler looked at the test part, targets and all. The rule
-# against it is short: *fit on the training part, transform both*. Test data
-# may then land below 0 or above 1. They should: that is how far the model has to reach.
+# against it is short: *fit on the training part, transform both*. Test data may then land below 0
+# or above 1. They should: that is how far the model has to reach.
 #
 # **A good place for a break.** You have a neuron that learns, a limit for its rate, and data that
 # suit it. After the break come three layers.
@@ -1011,9 +1038,10 @@ check("linreg.leak", leaky_mae=leaky_mae, honest_mae=honest_mae)
 # ## 7. A stack of linear layers
 #
 # Now three layers in a row: one input, two units, two units, one output, written 1-2-2-1. Each
-# layer is $A W + b$ of what the layer before gave. A <dfn>linear layer</dfn> has no ReLU and no
-# other function behind its sum. Here all three are linear. That makes no better model, as you will
-# see; but it has all that a deep network needs, and its numbers can be compared with printed ones.
+# layer computes $A W + b$, where $A$ is what the layer before gave. A <dfn>linear layer</dfn> has
+# no ReLU and no other function behind its sum. Here all three are linear. That makes no better
+# model, as you will see; but it has all that a deep network needs, and its numbers can be compared
+# with printed ones.
 #
 # ### Where to start: Glorot's rule
 #
@@ -1090,8 +1118,8 @@ plots.network(
 # %% [markdown]
 # ### How many parameters?
 #
-# **Decide, then run.** Each arrow is a weight, and each unit has a bias. Count the parameters of
-# the three layers in the figure, before you write the function that does it.
+# **Count first.** Each line in the figure is a weight, and each unit has a bias; the input is no
+# unit. Count the parameters of the three layers, before you write the function that does it.
 #
 # ### Your turn: `count_parameters`
 #
@@ -1116,7 +1144,7 @@ check("linreg.count_parameters", count_parameters)
 # %% [markdown]
 # <details><summary>Hints</summary>
 #
-# 1. Take the first layer of 1-2-2-1: one input, two units. How many arrows lead from the input to
+# 1. Take the first layer of 1-2-2-1: one input, two units. How many lines lead from the input to
 #    the units? Each is a weight. And how many biases are there?
 # 2. In general every input of a layer is joined with each of its units, and each unit has one
 #    bias. The inputs of a layer are the units of the layer before it. So a layer needs two
@@ -1300,9 +1328,16 @@ for _ in range(15):
 
 plots.weight_history(
     {name: np.array(states) for name, states in history.items()},
-    title="15 steps: three of eight weights do most of the work",
+    title="The eight weights in 15 steps",
     xlabel="step",
 )
+
+# %% [markdown]
+# Three of the eight weights move most: `W1[0, 1]`, `W2[1, 1]` and `W3[1, 0]`. They
+# lie one behind the other, on the way from the input through the two lower units to the output.
+# Look at the figure of the network: the largest weight, 1.517, is on that way. The gradient of a
+# weight is multiplied by the other weights on its way, so a large one makes its neighbours learn
+# fast.
 
 # %%
 P_end = network_forward(X, state)[-1]
@@ -1369,6 +1404,10 @@ print("W3, planted step:", "  ".join(f"{value:.6f}" for value in (planted - old)
 # %% solution="linreg-suspects"
 # suspects: a set of names, such as {"W1", "W2"}
 ### BEGIN SOLUTION
+for _layer in range(3):
+    for _which, _letter in enumerate("Wb"):
+        _same = np.allclose(right_step[_layer][_which], wrong_step[_layer][_which], rtol=1e-9)
+        print(f"{_letter}{_layer + 1}: {'agrees' if _same else 'differs'}")
 suspects = {"b1", "b2", "b3"}
 ### END SOLUTION
 

@@ -22,8 +22,9 @@
 # - recognise a result that is too good to be true;
 # - say what an accuracy of 97 % promises, and what it does not.
 #
-# **Time**: about two and a half hours, with a good place for a break after section 5. **Builds
-# on**: lessons 02 (softmax, cross-entropy), 06 (scaling, leaks), 07 (networks) and 08 (training).
+# **Time**: about 115 minutes for 3,000 words to read and 10 exercises; a good place for a break is
+# after section 5. **Builds on**: lessons 02 (softmax, cross-entropy), 06 (scaling, leaks), 07
+# (networks) and 08 (training).
 
 # %%
 import numpy as np

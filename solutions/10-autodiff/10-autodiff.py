@@ -22,8 +22,9 @@
 # - get all the gradients of lesson 02's network without deriving a single formula;
 # - say what PyTorch and its relatives do when you call `backward`.
 #
-# **Time**: about 110 minutes; a good place for a break is before section 3. **Builds on**: the
-# backward pass of lesson 02, the gradient check of lesson 03, the class of lesson 07.
+# **Time**: about 115 minutes for 3,100 words to read and 9 exercises; a good place for a break is
+# before section 3. **Builds on**: the backward pass of lesson 02, the gradient check of lesson 03,
+# the class of lesson 07.
 
 # %%
 import numpy as np

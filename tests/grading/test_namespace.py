@@ -76,6 +76,27 @@ def test_a_list_that_learners_fill_is_asked_for():
     assert Lesson(*cells).names(found=[3])["found"] == [3]
 
 
+@pytest.mark.parametrize("kind", ["plain", "locked"])
+def test_data_that_learners_only_read_cannot_be_redefined(kind):
+    """Else `prices = [0]` before the answer would make 0 the right total."""
+    lesson = Lesson((kind, "prices = [3, 4]"), ("answer", "total = sum(prices)"),
+                    ("test", "assert total == sum(prices)"))  # fmt: skip
+    if kind == "locked":
+        lesson.runs(0)
+    names = lesson.names(prices=[0], total=0)
+    assert (names["prices"], names["total"]) == ([3, 4], 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["cache[1] = 2", "cache.update({1: 2})", "cache += [1]", "fill(cache)", "np.copyto(cache, 1)",
+     "def f(x):\n    cache[x] = x\n    return x", "mine = cache\nmine[1] = 2", "del cache[0]"],
+)  # fmt: skip
+def test_data_that_answers_change_is_asked_for(answer):
+    lesson = Lesson(("locked", "cache = {}"), ("answer", answer), ("test", "assert cache"))
+    assert lesson.names(cache={1: 2})["cache"] == {1: 2}
+
+
 @pytest.mark.parametrize("kind", ["locked", "test"])
 def test_what_an_earlier_test_made_stays(kind):
     lesson = Lesson((kind, "expected = 5"), ("answer", "f = 1"), ("test", "assert f == expected"))

@@ -20,7 +20,7 @@ from contextlib import nullcontext
 from lessonlib.grading.inside import confine, notebook_shell
 from lessonlib.grading.inside.serving import Server
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.wire import Wire
+from lessonlib.grading.wire import AnsweringWire
 
 WARM = (
     "numpy", "numpy.random", "numpy.linalg", "matplotlib.pyplot", "lessonlib.nn", "lessonlib.data",
@@ -101,7 +101,7 @@ def _end(pid: int) -> None:
 
 def _live(connection: socket.socket, shell, limits: Limits, folder: str | None) -> None:
     """Serve one submission; `folder` is where it works if it is not locked away."""
-    wire = Wire(connection)
+    wire = AnsweringWire(connection)
     try:
         if folder is None:
             _lock_away(connection, limits)
@@ -137,7 +137,7 @@ def _bound(limits: Limits) -> None:
         confine.limit(limits, confine.address_space())
 
 
-def _serve(wire: Wire, shell) -> None:
+def _serve(wire: AnsweringWire, shell) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)

@@ -20,7 +20,7 @@ from lessonlib.grading.inside import notebook_shell
 from lessonlib.grading.inside.lending import Loan
 from lessonlib.grading.inside.stopping import Stuck, TimeUp, at_most, culprits, put_aside
 from lessonlib.grading.outputs import error_output
-from lessonlib.grading.wire import Broken, Wire
+from lessonlib.grading.wire import AnsweringWire, Broken
 
 OPERATIONS = {
     "call": lambda function, *args, **kwargs: function(*args, **kwargs),
@@ -96,7 +96,7 @@ def _known_bases(error: type) -> list[str]:
 class Server:
     """Serves one submission until the judge hangs up."""
 
-    def __init__(self, wire: Wire, shell: notebook_shell.NotebookShell):
+    def __init__(self, wire: AnsweringWire, shell: notebook_shell.NotebookShell):
         self.wire, self.shell, self.table = wire, shell, Table()
         self.loans: dict[int, Loan] = {}  # by the number of the value that may go on using them
         self.stuck: dict = {}  # code objects of functions that did not end, and their names
