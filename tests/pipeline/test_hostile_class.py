@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 import problem_set
 import pytest
-from hostile_class import CLASS, NEIGHBOUR, NEIGHBOUR_CANARY, ROW
+from hostile_class import CLASS, NEIGHBOUR_CANARY, ROW
 from hostile_making import PS1, RELU, Submission
 from nbgrader.api import Gradebook
 from submissions import ROOT

@@ -1,0 +1,47 @@
+"""A Dask cluster grades a class to the same gradebook as the processes of this machine."""
+
+import time
+
+import pytest
+from distributed import LocalCluster
+from graded_course import LESSON, dump, environment, executed, grade, make, run
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment().items():
+            patch.setenv(name, value)
+        with LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+        ) as cluster:
+            yield cluster
+
+
+def test_a_cluster_of_two_gives_the_same_gradebook(cluster, tmp_path):
+    here, there = (make(tmp_path / name) for name in ("here", "there"))
+    grade(here, "--workers", "2")
+    told = grade(there, "--dask", cluster.scheduler_address)
+    assert "7 graded now" in told
+    assert dump(there) == dump(here)
+    assert executed(there) == executed(here)
+
+
+def test_a_cluster_that_is_not_there_is_named(tmp_path):
+    root = make(tmp_path / "course")
+    started = time.monotonic()
+    told = run(root, "lessonlib.cli", "grade", LESSON, "--dask", "tcp://127.0.0.1:9")
+    assert told.returncode == 1
+    assert "There is no Dask cluster at tcp://127.0.0.1:9" in told.stderr
+    assert "Traceback" not in told.stderr
+    assert time.monotonic() - started < 60
+
+
+def test_a_cluster_without_workers_is_told_apart(tmp_path):
+    root = make(tmp_path / "course")
+    with LocalCluster(n_workers=0, dashboard_address=None) as empty:
+        told = run(root, "lessonlib.cli", "grade", LESSON, "--dask", empty.scheduler_address)
+    assert told.returncode == 1
+    assert "has no workers" in told.stderr

@@ -1,0 +1,121 @@
+"""A grader that is killed at any moment leaves nothing that the next run does not mend."""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from graded_course import LESSON, dump, environment, executed, make
+
+from lessonlib.grading.classroom import Classroom
+from lessonlib.grading.limits import Limits
+from lessonlib.grading.workers import local
+
+pytestmark = pytest.mark.slow
+
+PR_SET_CHILD_SUBREAPER = 36
+MOMENTS = 20
+SIGNALS = [signal.SIGKILL] * 14 + [signal.SIGTERM] * 3 + [signal.SIGINT] * 3
+RNG = np.random.default_rng(20)
+
+
+@pytest.fixture(scope="module")
+def crew():
+    """Workers that finish what was interrupted; one crew for all, for they start slowly."""
+    with local(2) as crew:
+        yield crew
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
+    """A run that nobody interrupts, and how long it takes."""
+    root = make(tmp_path_factory.mktemp("undisturbed"))
+    started = time.monotonic()
+    grader = start(root)
+    assert grader.wait(timeout=120) == 0
+    return root, time.monotonic() - started
+
+
+@pytest.fixture(scope="module", autouse=True)
+def orphans():
+    """Let what a killed grader leaves become our own children, so that none is overlooked."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    yield
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
+
+
+def start(root: Path) -> subprocess.Popen:
+    """Start a grader in a session of its own, with a temporary folder of its own."""
+    temporary = root / "temporary"
+    temporary.mkdir(exist_ok=True)
+    return subprocess.Popen(
+        [sys.executable, "-m", "lessonlib.cli", "grade", LESSON, "--workers", "2"],
+        cwd=root,
+        env=environment(TMPDIR=str(temporary)),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
+
+
+def alive(since: set[str]) -> set[str]:
+    """Return what runs of the processes that are new; those that have ended are buried."""
+    new = children() - since
+    return {pid for pid in new if not os.waitpid(int(pid), os.WNOHANG)[0]}
+
+
+def wait_until_all_are_gone(since: set[str]) -> set[str]:
+    deadline = time.monotonic() + 15
+    while alive(since) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return {Path(f"/proc/{pid}/cmdline").read_text() for pid in alive(since)}
+
+
+@pytest.mark.parametrize("moment", range(MOMENTS))
+def test_the_next_run_ends_as_if_nothing_had_happened(moment, undisturbed, crew, tmp_path):
+    reference, seconds = undisturbed
+    root = tmp_path / "course"
+    for step in ("solutions", "submitted"):
+        shutil.copytree(reference / step, root / step)
+    shutil.copy(reference / "nbgrader_config.py", root)
+    Classroom(root, LESSON, Limits())  # imports what the crew needs before it is looked at
+    before = children()
+    grader = start(root)
+    # One moment in each twentieth of the time; Python's own start is left out.
+    time.sleep(seconds * (0.15 + 0.85 * (moment + RNG.random()) / MOMENTS))
+    grader.send_signal(SIGNALS[moment])
+    grader.wait(timeout=60)
+    assert wait_until_all_are_gone(before) == set()
+    Classroom(root, LESSON, Limits()).grade(crew)
+    assert dump(root) == dump(reference)
+    assert executed(root) == executed(reference)
+    assert not list(root.rglob(".partial"))
+
+
+def test_a_second_grader_is_kept_out(undisturbed, crew):
+    root, _ = undisturbed
+    room = Classroom(root, LESSON, Limits())
+    with room._alone():
+        told = subprocess.run(
+            [sys.executable, "-m", "lessonlib.cli", "grade", LESSON],
+            cwd=root, env=environment(), capture_output=True, text=True,
+        )  # fmt: skip
+    assert told.returncode == 1
+    assert "Another `lessonlib grade` is at work" in told.stderr
+
+
+def test_what_has_not_changed_is_not_graded_again(undisturbed, crew):
+    root, _ = undisturbed
+    tally = Classroom(root, LESSON, Limits()).grade(crew)
+    assert (sum(tally.states.values()), tally.unchanged) == (0, 7)
