@@ -72,7 +72,7 @@ class Examiner:
         try:
             value = self._execute(given, printed)
             points, note = _points(value, given.points)
-            outputs = _passed(printed.getvalue(), points, given.points)
+            outputs = [*_printed(printed.getvalue(), given), *_scored(points, given.points)]
         except (Gone, OutOfTime, TimeUp) as stopped:
             self.stopped = _state(stopped)
             points, outputs = 0.0, [_told(_STOPPED[self.stopped])]
@@ -230,18 +230,17 @@ def _state(stopped: BaseException) -> str:
     return "timed out"
 
 
-def _passed(printed: str, points: float, most: float) -> list[dict]:
-    """Return outputs that nbgrader reads these points from."""
-    text = [stream_output(printed)] if printed else []
+def _scored(points: float, most: float) -> list[dict]:
+    """Return what nbgrader reads these points from."""
     if points >= most:
-        return text
+        return []
     if points <= 0:
-        return [*text, error_output("NoPoints", "0 points.", ["0 points."])]
-    return [*text, result_output(f"{points:.10g}")]
+        return [error_output("NoPoints", "0 points.", ["0 points."])]
+    return [result_output(f"{points:.10g}")]
 
 
 def _printed(text: str, given: Given) -> list[dict]:
-    """Return what a failed test printed, unless it could be about a hidden test."""
+    """Return what a test printed, unless it could be about a hidden test."""
     if not text or hidden_lines(given.source):
         return []
     return [stream_output(text)]
@@ -254,8 +253,6 @@ def _told(text: str) -> dict:
 
 def _failure(error: BaseException, given: Given) -> dict:
     """Return what a learner may see of an error in a test: nothing of a hidden one."""
-    if isinstance(error, CheckFailed):
-        return error_output("CheckFailed", str(error), str(error).split("\n"))
     if isinstance(error, SyntaxError) and error.filename in (FILE, "<unknown>", None):
         return error_output("SyntaxError", "The test itself is not Python.", ["The test itself is "
                             "not Python. Please tell your instructor."])  # fmt: skip
@@ -263,6 +260,8 @@ def _failure(error: BaseException, given: Given) -> dict:
     if hidden_lines(given.source) & set(lines):
         text = "A hidden test found something that is not right."
         return error_output("HiddenTest", text, [text])
+    if isinstance(error, CheckFailed):
+        return error_output("CheckFailed", str(error), str(error).split("\n"))
     name, text = type(error).__name__, str(error)[:2000]
     source = given.source.split("\n")
     shown = [f"    {source[n - 1].strip()}" for n in lines[:1] if 0 < n <= len(source)]

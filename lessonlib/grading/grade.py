@@ -5,7 +5,6 @@ It may run anywhere, as often as one likes: in this process, in a pool of proces
 
 import contextlib
 import hashlib
-import os
 import tempfile
 import threading
 import time
@@ -23,7 +22,7 @@ from lessonlib.grading.examining import Examined, Examiner
 from lessonlib.grading.isolation import PACKAGE, Server
 from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.materials import Given, Materials
+from lessonlib.grading.materials import Given, Materials, digest, named_parts
 from lessonlib.grading.outputs import error_output
 from lessonlib.grading.reading import Unreadable, encodable, read
 from lessonlib.grading.record import STATES, Record, Result
@@ -57,11 +56,9 @@ class Task:
 
     def fingerprint(self) -> str:
         """Return a digest of all that the grade depends on."""
-        how = repr((self.limits, self.protected, self.fault, self.notes))
+        how = repr((self.limits, self.protected, self.fault, self.notes, self.data is None))
         parts = [code_fingerprint(), self.materials.fingerprint(), how]
-        files = [os.fsencode(name) + data for name, data in sorted(self.files.items())]
-        everything = [*(part.encode() for part in parts), self.data or b"", *files]
-        return hashlib.sha256(b"\0".join(everything)).hexdigest()
+        return digest(*map(str.encode, parts), self.data or b"", *named_parts(self.files))
 
 
 @cache

@@ -3,6 +3,7 @@
 import ast
 import hashlib
 import json
+import os
 from dataclasses import asdict, dataclass
 
 from lessonlib.grading.isolation import PACKAGE
@@ -76,8 +77,17 @@ class Materials:
     def fingerprint(self) -> str:
         """Return a digest of all that a grade depends on beside the submission."""
         cells = json.dumps([asdict(cell) for cell in self.cells]).encode()
-        files = [name.encode() + content for name, content in sorted(self.files.items())]
-        return hashlib.sha256(b"\0".join([cells, *files])).hexdigest()
+        return digest(cells, *named_parts(self.files))
+
+
+def digest(*parts: bytes) -> str:
+    """Return a digest of these parts, one of which cannot run into the next."""
+    return hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
+
+
+def named_parts(files: dict[str, bytes]) -> list[bytes]:
+    """Return the names and contents of files, in order, for a digest."""
+    return [part for name, data in sorted(files.items()) for part in (os.fsencode(name), data)]
 
 
 # --- what the notebook imports of the lessons --------------------------------------------------

@@ -53,6 +53,8 @@ def handed_in(materials: Materials, answers: dict[str, str] | None = None) -> No
     left = dict(answers or {})
     cells = [cell_of(given, left.pop(given.name, None)) for given in materials.cells]
     assert not left, f"there are no cells for {', '.join(left)}"
+    for number, cell in enumerate(cells):  # the same bytes each time
+        cell["id"] = cell.metadata.get("nbgrader", {}).get("grade_id", f"free-{number}")
     return nbformat.v4.new_notebook(cells=cells)
 
 

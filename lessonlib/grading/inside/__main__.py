@@ -142,7 +142,6 @@ def _serve(wire: AnsweringWire, shell) -> None:
     for fd in (0, 1, 2):
         os.dup2(nothing, fd)
     notebook_shell.take_over_streams(shell)
-    shell.builtin_trap.add_builtin("input", notebook_shell.refuse_input)
     wire.send({"ready": True})
     Server(wire, shell).serve()
 

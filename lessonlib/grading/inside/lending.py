@@ -27,10 +27,18 @@ class Loan:
 
     def changes(self, export: Export, seconds: float) -> list:
         """Return each one anew that has changed since the judge last heard of it, else None."""
-        news = [_packed(value, export, seconds) for value in self.values]
+        news = [
+            None if _stays(old) else _packed(value, export, seconds)
+            for old, value in zip(self.packed, self.values, strict=True)
+        ]
         pairs = list(zip(self.packed, news, strict=True))
         self.packed = [old if new is None else new for old, new in pairs]
         return [None if new == old else new for old, new in pairs]
+
+
+def _stays(packed) -> bool:
+    """Return whether a value did not cross as a copy: there is nothing to tell of it."""
+    return isinstance(packed, dict) and not packed.keys().isdisjoint(("handle", "callback"))
 
 
 def _packed(value, export: Export, seconds: float):

@@ -1,5 +1,6 @@
 """IPython without a kernel's sockets: runs cells, and keeps their outputs in a notebook's form."""
 
+import builtins
 import io
 import os
 import sys
@@ -135,8 +136,8 @@ def make_shell() -> NotebookShell:
 
 
 def take_over_streams(shell: NotebookShell) -> None:
-    """Let everything that a submission prints go to its cell's outputs."""
-    sys.stdin = io.StringIO()
+    """Let everything that a submission prints go to its cell's outputs; nobody answers it."""
+    sys.stdin, builtins.input = io.StringIO(), refuse_input
     sys.stdout, sys.stderr = Stream(shell, "stdout"), Stream(shell, "stderr")
 
 
