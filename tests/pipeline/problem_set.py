@@ -26,17 +26,8 @@ def close(mine, right):
     return same and bool(np.all(np.abs(np.subtract(mine, right)) < 1e-9))
 
 
-limit = 4
-prices = [3.0, 4.5, 2.5]
 print("The mean of 1, 2 and 6 is", mean([1, 2, 6]))
-"""
-TOTAL = """
-### BEGIN SOLUTION
-total = sum(prices)
-### END SOLUTION
-"""
-TEST_TOTAL = """
-assert total == sum(prices)
+limit = 4
 """
 SCALE = f"""
 def scale(x):
@@ -128,26 +119,6 @@ from itertools import islice
 assert list(islice(naturals(), 4)) == [1, 2, 3, 4]
 assert sum(islice(naturals(), 3, 5)) == 9
 """
-EVENS = """
-def evens(n):
-    ### BEGIN SOLUTION
-    return list(range(0, n, 2))
-    ### END SOLUTION
-"""
-TEST_EVENS = """
-assert len(evens(6)) == 3
-assert list(evens(6)) == [0, 2, 4]
-assert sum(evens(6)) == 6
-"""
-SLOPE = """
-def slope(f, x):
-    ### BEGIN SOLUTION
-    return (f(x + 1e-4) - f(x - 1e-4)) / 2e-4
-    ### END SOLUTION
-"""
-TEST_SLOPE = """
-assert abs(slope(lambda t: t**2, 3.0) - 6) < 1e-6
-"""
 ROLL = """
 def roll(rng):
     ### BEGIN SOLUTION
@@ -155,10 +126,9 @@ def roll(rng):
     ### END SOLUTION
 """
 TEST_ROLL = """
-rng, same = (np.random.Generator(np.random.MT19937(5)) for _ in range(2))
+rng, same = np.random.default_rng(5), np.random.default_rng(5)
 np.testing.assert_array_equal(roll(rng), same.integers(1, 7, size=3))
 np.testing.assert_array_equal(roll(rng), same.integers(1, 7, size=3))
-assert rng.random() == same.random()
 """
 EXPLAIN = """
 Why is the mean of words no number? Say it in a sentence.
@@ -169,15 +139,12 @@ Words cannot be added to a number, and the mean divides a sum.
 """
 POINTS = {
     "test-mean": 2,
-    "test-total": 1,
     "test-scale": 2,
     "test-scale-again": 1,
     "test-words": 2,
     "test-primes": 4,
     "test-vector": 3,
     "test-naturals": 1,
-    "test-evens": 1,
-    "test-slope": 1,
     "test-roll": 1,
 }
 
@@ -190,8 +157,6 @@ def source() -> NotebookNode:
         _answer("mean", MEAN),
         _test("mean", TEST_MEAN),
         _nbgrader("helper-close", CLOSE, locked=True),
-        _answer("total", TOTAL),
-        _test("total", TEST_TOTAL),
         _answer("scale", SCALE),
         _test("scale", TEST_SCALE),
         _test("scale-again", TEST_SCALE_AGAIN),
@@ -203,26 +168,11 @@ def source() -> NotebookNode:
         _test("vector", TEST_VECTOR),
         _answer("naturals", NATURALS),
         _test("naturals", TEST_NATURALS),
-        _answer("evens", EVENS),
-        _test("evens", TEST_EVENS),
-        _answer("slope", SLOPE),
-        _test("slope", TEST_SLOPE),
         _answer("roll", ROLL),
         _test("roll", TEST_ROLL),
         _nbgrader("explain", EXPLAIN, "markdown", solution=True, grade=True, points=2),
     ]
     return nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
-
-
-def answers() -> dict[str, str]:
-    """Return a right answer to each exercise, by its cell's id."""
-    cells = [cell for cell in source().cells if cell.metadata.get("nbgrader", {}).get("solution")]
-    return {cell.metadata.nbgrader.grade_id: _without_marks(cell.source) for cell in cells}
-
-
-def _without_marks(text: str) -> str:
-    lines = [line for line in text.split("\n") if SOLUTION_CANARY not in line]
-    return "\n".join(line for line in lines if line.strip()[:3] != "###")
 
 
 METADATA = {

@@ -1,144 +1,212 @@
-"""Grades the hostile class: nobody gains, nobody loses, nobody is lost, nothing leaks or stays."""
+"""Nobody in the hostile class earns a point too many, loses one, gets lost, or leaves a trace."""
 
+import ctypes
+import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from html.parser import HTMLParser
 from pathlib import Path
 
 import nbformat
 import problem_set
 import pytest
-from hostile_class import CLASS, NEIGHBOUR_CANARY, ROW
-from hostile_making import PS1, RELU, Submission
+from hostile_class import CANARIES, LEFT, PS1, RELU, SUBMISSIONS, name_of
 from nbgrader.api import Gradebook
 from submissions import ROOT
 
-from lessonlib.grading import workers
-from lessonlib.grading.classroom import Classroom
-from lessonlib.grading.limits import Limits
 from lessonlib.grading.record import Record
 
 pytestmark = pytest.mark.slow
 
-LIMITS = Limits(cell_seconds=5, call_seconds=3, total_seconds=60)
-CANARIES = {
-    "environment": "canary-of-the-environment",
-    "solutions": problem_set.SOLUTION_CANARY,
-    "hidden tests": problem_set.HIDDEN_CANARY,
-    "gradebook": "canary-of-the-gradebook",
-    "neighbour": NEIGHBOUR_CANARY,
-    "course": "canary-of-the-course",
-}
-LEFT_BEHIND = "left-behind"
-PLACES = ("/tmp", "/var/tmp", "/dev/shm", "/run", "/", str(Path.home()), str(ROOT), sys.prefix)
+PR_SET_CHILD_SUBREAPER = 36
+GRADE = """
+import sys
+from pathlib import Path
+from lessonlib.grading.classroom import Classroom
+from lessonlib.grading.limits import Limits
+from lessonlib.grading.workers import local
+
+if __name__ == "__main__":
+    limits = Limits(cell_seconds=6, call_seconds=3, total_seconds=90)
+    with local(2) as crew:
+        Classroom(Path.cwd(), sys.argv[1], limits).grade(crew)
+"""
 
 
-@dataclass(frozen=True)
-class Graded:
-    """A class after it was graded, and what the machine looked like before and after."""
+class Course:
+    """A course in a folder of its own, with the hostile class handed in."""
 
-    root: Path
-    seconds: float
-    before: set[str]
-    after: set[str]
+    def __init__(self, root: Path):
+        self.root, self.temporary = root / "course", root / "temporary"
+        self.temporary.mkdir()
+        shutil.copytree(ROOT / "solutions" / RELU, self.root / "solutions" / RELU)
+        shutil.copy(ROOT / "nbgrader_config.py", self.root)
+        (self.root / "solutions" / PS1).mkdir()
+        nbformat.write(problem_set.source(), self.root / "solutions" / PS1 / f"{PS1}.ipynb")
+        for each in SUBMISSIONS:
+            folder = self.root / "submitted" / each.name / each.lesson
+            folder.mkdir(parents=True)
+            each.write(folder)
+        (self.root / "grade.py").write_text(GRADE)
 
-    def path(self, one: Submission, step: str) -> Path:
-        return self.root / step / one.name / one.lesson
+    def run(self, *command: str) -> str:
+        environment = os.environ | {
+            "CANARY": CANARIES["environment"],
+            "TMPDIR": str(self.temporary),
+            "PYTHONPATH": str(ROOT),
+            "OMP_NUM_THREADS": "1",
+        }
+        told = subprocess.run(
+            [sys.executable, *command], cwd=self.root, env=environment,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        assert told.returncode == 0, told.stdout[-3000:] + told.stderr[-3000:]
+        return told.stdout
 
-    def notebook(self, one: Submission):
-        return nbformat.read(self.path(one, "autograded") / f"{one.lesson}.ipynb", as_version=4)
+    def gradebook(self) -> Gradebook:
+        return Gradebook(f"sqlite:///{self.root}/gradebook.db", "relu-to-backprop")
 
-    def points(self, one: Submission) -> dict[str, float | None]:
-        """Return what the gradebook says, by the test's cell."""
-        with Gradebook(f"sqlite:///{self.root}/gradebook.db", "relu-to-backprop") as book:
-            grades = book.find_submission_notebook(one.lesson, one.lesson, one.name).grades
-            return {g.name: g.auto_score for g in grades if g.name in one.points}
-
-
-# --- the class -----------------------------------------------------------------------------------
-
-
-def course(root: Path, members: list[Submission]) -> Path:
-    """Make a course, with a canary in each place that is none of a submission's business."""
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    shutil.copytree(ROOT / "solutions" / RELU, root / "solutions" / RELU)
-    shutil.copytree(ROOT / "course" / RELU, root / "course" / RELU)
-    (root / "solutions" / PS1).mkdir()
-    nbformat.write(problem_set.source(), root / "solutions" / PS1 / f"{PS1}.ipynb")
-    (root / "notes.txt").write_text(CANARIES["course"])
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", PS1]
-    subprocess.run(command, cwd=root, check=True, capture_output=True)
-    with Gradebook(f"sqlite:///{root}/gradebook.db", "relu-to-backprop") as book:
-        book.update_or_create_student("an-old-hand", last_name=CANARIES["gradebook"])
-    hand_in(root, members)
-    return root
+    def executed(self, each) -> nbformat.NotebookNode:
+        folder = self.root / "autograded" / each.name / each.lesson
+        return nbformat.read(folder / f"{each.lesson}.ipynb", as_version=4)
 
 
-def hand_in(root: Path, members: list[Submission]) -> None:
-    for one in members:
-        released = nbformat.read(root / "course" / one.lesson / f"{one.lesson}.ipynb", 4)
-        folder = root / "submitted" / one.name / one.lesson
-        folder.mkdir(parents=True)
-        one.place(folder, released, root)
+def children() -> list[str]:
+    return Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
 
 
-def listing(root: Path) -> set[str]:
-    """Return all files of a course, but those that grading makes, with their times of change."""
-    made = ("autograded", "gradebook.db", "feedback", ".nbgrader.log")
-    paths = [path for path in root.rglob("*") if path.relative_to(root).parts[0] not in made]
-    return {f"{path} {path.lstat().st_mtime_ns}" for path in paths}
-
-
-def grade(root: Path, count: int) -> Graded:
-    """Grade all lessons of a course with so many workers."""
-    before, started = listing(root), time.monotonic()
-    for name in sorted({path.name for path in root.glob("submitted/*/*")}):
-        with workers.local(count) as crew:
-            Classroom(root, name, LIMITS).grade(crew)
-    return Graded(root, time.monotonic() - started, before, listing(root))
+def alive(course) -> set[str]:
+    """Return the orphans of the class that still run, by what they are; the ended are buried."""
+    left = set(children()) - course.before
+    ended = {pid for pid in left if os.waitpid(int(pid), os.WNOHANG)[0]}
+    return {Path(f"/proc/{pid}/cmdline").read_text() for pid in left - ended}
 
 
 @pytest.fixture(scope="module")
-def setting(tmp_path_factory):
-    """An instructor's session: a secret in its environment, a temporary folder of its own."""
-    patch, temporary = pytest.MonkeyPatch(), tmp_path_factory.mktemp("temporary")
-    patch.setenv("INSTRUCTORS_PASSWORD", CANARIES["environment"])
-    patch.setenv("TMPDIR", str(temporary))
-    patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    patch.setenv("PYTHONPATH", str(ROOT))
-    patch.setattr("tempfile.tempdir", str(temporary))
-    yield temporary
-    patch.undo()
+def course(tmp_path_factory):
+    """The class, graded and with feedback; orphans of it would become our own children."""
+    course = Course(tmp_path_factory.mktemp("hostile"))
+    with course.gradebook() as gradebook:
+        gradebook.add_student("somebody", first_name=CANARIES["gradebook"])
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    course.before = set(children())
+    course.files = {path.name for path in course.root.iterdir()}
+    for lesson in (PS1, RELU):
+        course.run("grade.py", lesson)
+    for lesson in (PS1, RELU):
+        course.run("-m", "nbgrader", "generate_feedback", lesson)
+    return course
 
 
 @pytest.fixture(scope="module")
-def graded(setting, tmp_path_factory):
-    """The class, graded once by two workers."""
-    return grade(course(tmp_path_factory.mktemp("hostile"), CLASS), 2)
+def scores(course):
+    """The points of each test in the gradebook, by learner and lesson."""
+    found: dict = {}
+    with course.gradebook() as gradebook:
+        for lesson in (PS1, RELU):
+            for submission in gradebook.find_assignment(lesson).submissions:
+                grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+                points = {grade.name: grade.auto_score for grade in grades}
+                found[submission.student_id, lesson] = points
+                assert all(0 <= grade.score <= grade.max_score for grade in grades)
+    return found
 
 
-@pytest.fixture(scope="module")
-def row(setting, tmp_path_factory):
-    """Poisoners and victims, graded by one worker in turn."""
-    return grade(course(tmp_path_factory.mktemp("row"), ROW), 1)
+def test_the_class_is_large():
+    assert len({(each.name, each.lesson) for each in SUBMISSIONS}) == len(SUBMISSIONS) >= 40
 
 
-# --- nobody gains, nobody loses, nobody is lost --------------------------------------------------
+@pytest.mark.parametrize("each", SUBMISSIONS, ids=lambda each: f"{each.lesson}: {each.name}")
+def test_everybody_gets_what_they_earned(course, scores, each):
+    expected = each.points()
+    got = scores[each.name, each.lesson]
+    record = Record.read(course.executed(each))
+    why = {r.cell: r.message for r in record.results if r.points != expected[r.cell]}
+    assert {cell: got[cell] for cell in expected} == expected, (why, record.notes)
 
 
-@pytest.mark.parametrize("one", CLASS, ids=lambda each: each.name)
-def test_points_are_what_was_earned(graded, one):
-    record = Record.read(graded.notebook(one))
-    told = {result.cell: (result.points, result.message) for result in record.results}
-    points = graded.points(one)
-    differing = {c: told.get(c) for c, right in one.points.items() if points.get(c) != right}
-    assert not differing, (one.why, record.state, record.notes)
+@pytest.mark.parametrize(
+    "each", [s for s in SUBMISSIONS if s.state], ids=lambda each: f"{each.lesson}: {each.name}"
+)
+def test_everybody_ends_in_the_right_state(course, each):
+    record = Record.read(course.executed(each))
+    assert record.state == each.state, record.notes
 
 
-@pytest.mark.parametrize("one", CLASS, ids=lambda each: each.name)
-def test_each_ends_in_its_state(graded, one):
-    record = Record.read(graded.notebook(one))
-    assert record.state in one.states, record.notes
+def everything_shown(course):
+    """Yield what each submission brought about, by name: its outputs, and its feedback page."""
+    for each in SUBMISSIONS:
+        outputs = [cell.get("outputs", []) for cell in course.executed(each).cells]
+        yield each, json.dumps(outputs, ensure_ascii=False)
+        page = course.root / "feedback" / each.name / each.lesson / f"{each.lesson}.html"
+        yield each, page.read_text()
+
+
+def test_nothing_leaks(course):
+    """No output and no page shows what its learner must not know."""
+    own = {"honest with a canary": CANARIES["another"]}
+    leaks = [
+        (each.name, canary)
+        for each, text in everything_shown(course)
+        for canary in CANARIES.values()
+        if canary in text and own.get(each.name) != canary
+    ]
+    assert leaks == []
+
+
+class Acting(HTMLParser):
+    """Finds what of a learner's would act in a page: their alerts, in scripts or attributes."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.script = [], False
+
+    def handle_starttag(self, tag, attributes):
+        self.script = tag == "script"
+        self.found += [name for name, value in attributes if "alert(" in (value or "")]
+
+    def handle_data(self, data):
+        self.found += ["script"] if self.script and "alert(" in data else []
+
+    def handle_endtag(self, tag):
+        self.script = False
+
+
+def test_no_script_of_theirs_gets_into_a_page(course):
+    for each, text in everything_shown(course):
+        page = Acting()
+        page.feed(text)
+        assert page.found == [], each.name
+        assert "application/javascript" not in text
+
+
+def test_the_instructor_still_sees_the_hidden_tests(course):
+    honest = next(each for each in SUBMISSIONS if each.name == "honest")
+    cells = {name_of(cell): cell.source for cell in course.executed(honest).cells}
+    assert CANARIES["hidden"] in cells["test-words"]
+
+
+def test_no_process_is_left(course):
+    deadline = time.monotonic() + 10
+    while alive(course) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert alive(course) == set()
+
+
+def test_no_file_is_left(course):
+    assert list(course.temporary.iterdir()) == []
+    made = {path.name for path in course.root.iterdir()} - course.files
+    assert made <= {"autograded", "feedback", "gradebook.db"}
+    for folder in ("/tmp", "/dev/shm", "/var/tmp"):
+        assert [name for name in os.listdir(folder) if name.startswith(LEFT)] == []
+    assert not list(course.root.rglob(f"{LEFT}*"))
+
+
+def test_the_gradebook_was_not_touched_from_inside(course):
+    with sqlite3.connect(course.root / "gradebook.db") as database:
+        manual = "SELECT count(*) FROM grade WHERE manual_score IS NOT NULL"
+        assert database.execute(manual).fetchone() == (0,)
