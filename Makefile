@@ -1,7 +1,8 @@
 # make learn   opens the course in JupyterLab (make learn PORT=8899 for another port)
 # make test    runs every check there is
 # make build   makes the notebooks in solutions/ and course/ from the lessons' text
-# make bench   times the checks and the import
+# make bench   times the checks, the import and the grading
+# make hostile grades a class of attacks and accidents, here and with stock nbgrader
 # make lint    checks the style; make clean removes what make and the tests made
 
 PYTHON ?= python3
@@ -15,7 +16,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 # One thread: sums over many threads differ in their last digits from machine to machine.
 export OMP_NUM_THREADS := 1
 
-.PHONY: help learn test build bench lint clean
+.PHONY: help learn test build bench hostile lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,7 +26,7 @@ learn: $(VENV)/learn.stamp
 	@$(BIN)/lessonlib learn --port $(PORT) $(ARGS)
 
 test: lint
-	$(BIN)/pytest -n 2 --dist loadfile tests
+	$(BIN)/pytest -n 2 --dist loadfile -m "not stock" tests
 	$(BIN)/pytest -n 2 --dist loadscope --nbval solutions --nbval-sanitize-with tests/notebooks/sanitize.cfg
 
 lint: $(VENV)/test.stamp
@@ -38,6 +39,10 @@ build: $(VENV)/test.stamp
 bench: $(VENV)/test.stamp
 	@$(BIN)/python tests/bench/bench_checks.py
 	@$(BIN)/python tests/bench/bench_network.py
+	@$(BIN)/python tests/bench/bench_grading.py
+
+hostile: $(VENV)/test.stamp
+	$(BIN)/pytest -q -s tests/pipeline/test_hostile_class.py tests/pipeline/test_hostile_stock.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

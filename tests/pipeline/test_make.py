@@ -92,7 +92,7 @@ def test_an_environment_that_was_interrupted_is_made_anew(clone):
 
 def test_make_alone_tells_what_there_is(clone):
     told = subprocess.run(["make"], cwd=clone, capture_output=True, text=True).stdout
-    for target in ["learn", "test", "build", "bench", "lint", "clean"]:
+    for target in ["learn", "test", "build", "bench", "hostile", "lint", "clean"]:
         assert f"make {target}" in told
 
 
