@@ -17,7 +17,7 @@ from pathlib import Path
 
 import lessonlib
 from lessonlib.errors import UserError
-from lessonlib.grading.inside.confine import FOLDER, TEMPORARY
+from lessonlib.grading.inside.confine import COMMON, FOLDER, TEMPORARY
 
 PACKAGE = Path(lessonlib.__file__).resolve().parent
 LIBRARY = "/opt/lessonlib"  # where the package lies inside
@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PATH": "/usr/bin:/bin",
+    "TMPDIR": TEMPORARY,
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONHASHSEED": "0",
     "PYTHONPATH": LIBRARY,
@@ -153,10 +154,11 @@ def _arguments(modules: tuple[str, ...], data: list[int]) -> list[str]:
     return [
         *("--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"),
         *("--hostname", "grading", "--die-with-parent", "--new-session", "--as-pid-1"),
+        *("--tmpfs", COMMON),  # before the mounts: this Python may lie below it
         *_mounts(),
         *("--proc", "/proc", "--dev", "/dev", "--tmpfs", TEMPORARY, "--tmpfs", FOLDER),
         *_library(modules, data),
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/"),
+        *("--remount-ro", "/dev", "--remount-ro", COMMON, "--remount-ro", "/", "--chdir", "/"),
     ]
 
 

@@ -10,10 +10,11 @@ import os
 import platform
 import resource
 import struct
+import sys
 
 from lessonlib.grading.limits import Limits
 
-FOLDER, TEMPORARY = "/learner", "/tmp"
+FOLDER, TEMPORARY, COMMON = "/learner", "/scratch", "/tmp"
 
 _CLONE_NEWNS, _CLONE_NEWUTS, _CLONE_NEWIPC = 0x00020000, 0x04000000, 0x08000000
 _CLONE_NEWUSER, _CLONE_NEWPID, _CLONE_NEWNET = 0x10000000, 0x20000000, 0x40000000
@@ -61,7 +62,9 @@ def leave_everything(limits: Limits) -> None:
         with open(f"/proc/self/{name}", "w") as file:
             file.write(text)
     call("mount", b"none", b"/", None, _MS_REC | _MS_PRIVATE, None)
-    for folder in (TEMPORARY, FOLDER, "/dev/shm"):
+    # Where this Python itself lies in the common place for scratch files, it must stay in sight.
+    common = [] if any(p.startswith(COMMON) for p in (sys.prefix, sys.base_prefix)) else [COMMON]
+    for folder in (TEMPORARY, FOLDER, "/dev/shm", *common):
         _mount_empty(folder, f"size={limits.file_size},mode=0755")
     _mount_empty("/proc", "size=0", _MS_RDONLY)  # a new /proc is refused here; none is safer
     os.chdir(FOLDER)
