@@ -26,6 +26,7 @@ from lessonlib.grading.grade import Graded, Task, grade, stumbled
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.loading import load, task
 from lessonlib.grading.record import Record
+from lessonlib.grading.scratch import sweep
 from lessonlib.grading.workers import Crew, Round
 
 PERMISSIONS = 0o444  # as nbgrader has it
@@ -69,6 +70,7 @@ class Classroom:
         """Grade what is new or has changed. Raises UserError if somebody else does so already."""
         students = inbox.students(self.course, self.lesson)
         with self._alone():
+            sweep()
             book.enter(self.course, self.config, self.lesson)
             self.materials = {name: load(self.course, self.lesson, name)
                               for name in book.notebooks(self.course, self.lesson)}  # fmt: skip

@@ -5,7 +5,6 @@ It may run anywhere, as often as one likes: in this process, in a pool of proces
 
 import contextlib
 import hashlib
-import tempfile
 import threading
 import time
 import traceback
@@ -27,6 +26,7 @@ from lessonlib.grading.outputs import error_output
 from lessonlib.grading.reading import Unreadable, encodable, read
 from lessonlib.grading.record import STATES, Record, Result
 from lessonlib.grading.repair import Piece, Repaired, as_notebook, hidden_lines, repair, visible
+from lessonlib.grading.scratch import scratch
 from lessonlib.grading.session import Gone, Ran
 from lessonlib.grading.slicing import NOT_RUN, not_needed
 
@@ -156,7 +156,7 @@ class _Run:
         notebook.metadata = nbformat.from_dict(METADATA)
         skipped = not_needed(self.pieces, self.task.materials)
         try:
-            with tempfile.TemporaryDirectory(prefix="tests-") as folder, contextlib.chdir(folder):
+            with scratch() as folder, contextlib.chdir(folder):
                 self._all(notebook, skipped)
         finally:
             self.kernel.close()
