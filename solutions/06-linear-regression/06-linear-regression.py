@@ -720,7 +720,7 @@ for rate in (0.1, 0.25, 0.4, 0.5, 0.6):
 # away, on the other side.
 #
 # Now to our bowl. It is steep across the valley and flat along it, so it has many curvatures, and
-# we need the largest. All of them are in one table, the <dfn>Hessian</dfn>: its entry in row $i$
+# we need the largest. One table knows them all. In the <dfn>Hessian</dfn> the entry in row $i$
 # and column $j$ says by how much the $i$-th number of the gradient grows if the $j$-th parameter
 # grows by 1. With one parameter, where the gradient is $\lambda \theta$, it is the single number
 # $\lambda$.

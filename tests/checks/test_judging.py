@@ -93,7 +93,7 @@ def use_before_value(X, s):
         (lambda X, s: np.hstack([X, np.ones(3)]), "Here one has 2 and another 1"),
         (lambda X, s: X @ 0, "On one side of the @ stands a single number."),
         (lambda X, s: np.zeros(1).__isub__(X), "written into an array of shape (1,)"),
-        (lambda X, s: (X, s)["X"], "This looks up a name in a tuple"),
+        (lambda X, s: divmod(7, 2)["X"], "This looks up a name in a tuple"),
         (lambda X, s: max(0, X), "An array of answers was used"),
         (lambda X, s: undefined_name, "name 'undefined_name' is not defined"),  # noqa: F821
         (use_before_value, "The name total is used before this function has given it a value"),
