@@ -27,7 +27,7 @@ from lessonlib.grading.reading import Unreadable, encodable, read
 from lessonlib.grading.record import STATES, Record, Result
 from lessonlib.grading.repair import Piece, Repaired, as_notebook, hidden_lines, repair, visible
 from lessonlib.grading.scratch import scratch
-from lessonlib.grading.session import Gone, Ran
+from lessonlib.grading.session import Gone, Ran, ServerGone
 from lessonlib.grading.slicing import NOT_RUN, not_needed
 
 METADATA = {
@@ -108,14 +108,22 @@ def _grade(task: Task) -> tuple[NotebookNode, Record]:
         state = "refused" if task.fault else "missing"
         return _nothing(task, state, task.fault or " ".join(task.notes) or "There is no file.")
     try:
-        return _Run(task, repair(read(task.data), task.materials)).whole()
+        return _run(task)
     except Unreadable as error:
         return _nothing(task, "unreadable", str(error))
     except UserError:  # nothing can be isolated: that is the same for all
         raise
-    except (Exception, Gone):  # a fault of ours must not take the class with it
+    except (Exception, Gone, ServerGone):  # a fault of ours must not take the class with it
         last = traceback.format_exc().strip().splitlines()[-1]
         return _nothing(task, "failed", f"The grader stumbled: {last}")
+
+
+def _run(task: Task) -> tuple[NotebookNode, Record]:
+    """Run a submission; once more from the start if the warm server was taken away meanwhile."""
+    try:
+        return _Run(task, repair(read(task.data), task.materials)).whole()
+    except ServerGone:
+        return _Run(task, repair(read(task.data), task.materials)).whole()
 
 
 def _nothing(task: Task, state: str, why: str) -> tuple[NotebookNode, Record]:

@@ -25,6 +25,11 @@ class Gone(BaseException):
         self.how = how
 
 
+class ServerGone(BaseException):
+    """The warm server itself has ended: that is not the submission's fault. Not an Exception, so
+    that nothing on the way takes it for an error of the submission's."""
+
+
 @dataclass
 class Ran:
     """What came of a cell.
@@ -47,7 +52,11 @@ class Session:
         self.server = server
         ours, theirs = socket.socketpair()
         with theirs:
-            server.start(json.dumps(limits.as_record()).encode(), theirs)
+            try:
+                server.start(json.dumps(limits.as_record()).encode(), theirs)
+            except OSError:
+                ours.close()
+                raise ServerGone from None
         self.wire, self.open, self.turn = Wire(ours, patience=START_SECONDS), True, 0
         ready = self._receive(START_SECONDS)
         if "refused" in ready:
@@ -114,9 +123,13 @@ class Session:
         """End the process, and return when nothing is left of it."""
         if self.open:
             self.open = False
-            self.server.stop()
-            self._drain()
-            self.wire.close()
+            try:
+                self.server.stop()
+            except (OSError, UserError):
+                raise ServerGone from None
+            finally:
+                self._drain()
+                self.wire.close()
 
     def _drain(self) -> None:
         """Wait for the end of the connection: only when all of the process is gone does it end."""

@@ -368,3 +368,22 @@ def test_an_untouched_lesson_gets_nothing():
     assert set(points(graded).values()) == {0.0}
     messages = " ".join(" ".join(result.message for result in graded.record.results).split())
     assert "relu is not written yet" in messages
+
+
+def test_a_server_that_is_taken_away_costs_the_learner_nothing(monkeypatch):
+    """Out of memory, say, while an answer is being asked: the submission starts anew."""
+    examine, killed = grading.Examiner.examine, []
+
+    def once(self, given):
+        if not killed:
+            killed.append(self.kernel.server.process.pid)
+            self.kernel.server.process.kill()
+            self.kernel.server.process.wait()
+        return examine(self, given)
+
+    monkeypatch.setattr(grading.Examiner, "examine", once)
+    expected = grade(task()).record
+    assert killed
+    monkeypatch.undo()
+    assert expected == grade(task()).record
+    assert (expected.state, expected.points) == ("graded", 3.5)
