@@ -252,7 +252,8 @@ def impatient(monkeypatch):
 
 
 @pytest.mark.parametrize("how", ODD)
-def test_an_odd_answer_gets_the_same_verdict(inside, impatient, how):
+def test_an_odd_answer_gets_the_same_verdict(inside, impatient, how, monkeypatch):
+    monkeypatch.setattr("lessonlib.checks.judging.SLOW", np.inf)  # how busy the machine is aside
     source = HEAD + BACKWARD + ODD[how]
     exercise = replace(find("relu.layer_backward"), seconds=0.5)
     ours = judge(exercise, defined_here(source, "layer_backward"), rng())

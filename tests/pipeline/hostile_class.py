@@ -200,6 +200,7 @@ ps1(
      "primes": "def is_prime(n):\n    return Yes()",
      "roll": "def roll(rng):\n    return Yes()"},
     {**NO_MEAN, **NO_SCALE, **NO_WORDS, "test-primes": 4, "test-roll": 1},
+    "",  # it may also take all its time
 )  # fmt: skip
 ps1("a class for a function", {"mean": YES + "\nclass mean(Yes):\n    def __init__(self, v): pass"},
     NO_MEAN)  # fmt: skip
