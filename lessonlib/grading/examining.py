@@ -191,10 +191,8 @@ def _points(value, most: float) -> tuple[float, str]:
         if math.isnan(points):
             return 0.0, "The test gives nan for points."
         clipped = min(max(points, 0.0), most)
-        return (
-            clipped,
-            "" if clipped == points else f"The test gives {points:g} of {most:g} points.",
-        )
+        odd = f"The test gives {points:g} of {most:g} points."
+        return clipped, "" if clipped == points else odd
     return most, ""
 
 

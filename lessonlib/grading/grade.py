@@ -21,7 +21,7 @@ from lessonlib.grading.examining import Examined, Examiner
 from lessonlib.grading.isolation import PACKAGE, Server
 from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.materials import Given, Materials, digest, named_parts
+from lessonlib.grading.materials import Given, Materials, digest, exercise_in, named_parts
 from lessonlib.grading.outputs import error_output
 from lessonlib.grading.reading import Unreadable, encodable, read
 from lessonlib.grading.record import STATES, Record, Result
@@ -108,7 +108,7 @@ def _grade(task: Task) -> tuple[NotebookNode, Record]:
         state = "refused" if task.fault else "missing"
         return _nothing(task, state, task.fault or " ".join(task.notes) or "There is no file.")
     try:
-        return _run(task)
+        return _executed(task)
     except Unreadable as error:
         return _nothing(task, "unreadable", str(error))
     except UserError:  # nothing can be isolated: that is the same for all
@@ -118,7 +118,7 @@ def _grade(task: Task) -> tuple[NotebookNode, Record]:
         return _nothing(task, "failed", f"The grader stumbled: {last}")
 
 
-def _run(task: Task) -> tuple[NotebookNode, Record]:
+def _executed(task: Task) -> tuple[NotebookNode, Record]:
     """Run a submission; once more from the start if the warm server was taken away meanwhile."""
     try:
         return _Run(task, repair(read(task.data), task.materials)).whole()
@@ -259,7 +259,7 @@ def _lay_out(files: dict[str, bytes]) -> None:
 def _result(given: Given, examined: Examined) -> Result:
     verdicts = examined.verdicts
     errors = [o["evalue"] for o in examined.outputs if o["output_type"] == "error"]
-    exercise = verdicts[0].exercise if len(verdicts) == 1 else _exercise_of(given)
+    exercise = verdicts[0].exercise if len(verdicts) == 1 else exercise_in(given.source, given.name)
     mistakes = tuple(dict.fromkeys(name for v in verdicts for name in _mistakes(v)))
     message = verdicts[0].message if verdicts else "\n".join(errors)
     return Result(
@@ -271,12 +271,6 @@ def _result(given: Given, examined: Examined) -> Result:
 def _mistakes(verdict: Verdict) -> list[str]:
     named = [verdict.mistake, *(output.mistake for output in verdict.outputs)]
     return [name for name in named if name]
-
-
-def _exercise_of(given: Given) -> str:
-    """Return the id in a test's `check("…")`, where it never got that far; else the cell's own."""
-    start = given.source.partition('check("')[2]
-    return start.partition('"')[0] or given.name
 
 
 def _state_of(ran: Ran) -> str:

@@ -31,6 +31,23 @@ def session(server):
 
 
 @pytest.fixture
+def says(session):
+    """Run a cell and return what it printed."""
+    return speaker(session)
+
+
+def speaker(session):
+    """Return a function that runs a cell in a session and returns what it printed."""
+
+    def says(source):
+        ran = session.run(source, 10.0, [])
+        assert ran.error is None, ran.outputs
+        return "".join(output.get("text", "") for output in ran.outputs).strip()
+
+    return says
+
+
+@pytest.fixture
 def define(session):
     """Run a cell and return what it made of these names, as the judge gets to see it."""
     far = Far(session, LIMITS.call_seconds)

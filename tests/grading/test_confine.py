@@ -4,24 +4,10 @@ import platform
 from dataclasses import replace
 
 import pytest
-from conftest import LIMITS
+from conftest import LIMITS, speaker
 
 from lessonlib.grading.inside import confine
 from lessonlib.grading.session import Gone, Session
-
-
-@pytest.fixture
-def says(session):
-    return speaker(session)
-
-
-def speaker(session):
-    def says(source):
-        ran = session.run(source, 10.0, [])
-        assert ran.error is None, ran.outputs
-        return "".join(output.get("text", "") for output in ran.outputs).strip()
-
-    return says
 
 
 @pytest.fixture

@@ -20,19 +20,6 @@ from lessonlib.grading.isolation import Server
 from lessonlib.grading.session import Session
 from lessonlib.lessons import LESSONS
 
-
-@pytest.fixture
-def says(session):
-    """Run a cell and return what it printed."""
-
-    def says(source):
-        ran = session.run(source, 5.0, [])
-        assert ran.error is None, ran.outputs
-        return "".join(output.get("text", "") for output in ran.outputs).strip()
-
-    return says
-
-
 # --- what it needs -------------------------------------------------------------------------------
 
 

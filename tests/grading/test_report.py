@@ -635,22 +635,6 @@ def test_in_a_browser_the_page_runs_nothing_fits_and_prints_what_is_folded(hosti
     assert folded.bounding_box()["height"] > 100
 
 
-@pytest.fixture(scope="module")
-def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing on the build machine")
-        pytest.skip("there is no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
-
-
 # --- the table -----------------------------------------------------------------------------------
 
 

@@ -41,7 +41,7 @@ class Submission:
 
     write: puts it into the learner's folder.
     lost:  what it does not earn, by test: the points, or "all".
-    state: how it must end; "" where several ways are right.
+    state: how it must end, or several ways where the machine's load decides, or repairs.
     harms: whether running it without isolation would harm the machine.
     """
 
@@ -49,7 +49,7 @@ class Submission:
     lesson: str
     write: Callable[[Path], None]
     lost: dict[str, float] | str = field(default_factory=dict)
-    state: str = "graded"
+    state: str | tuple[str, ...] = "graded"
     harms: bool = False
 
     def points(self) -> dict[str, float]:
@@ -200,7 +200,7 @@ ps1(
      "primes": "def is_prime(n):\n    return Yes()",
      "roll": "def roll(rng):\n    return Yes()"},
     {**NO_MEAN, **NO_SCALE, **NO_WORDS, "test-primes": 4, "test-roll": 1},
-    "",  # it may also take all its time
+    ("graded", "timed out"),
 )  # fmt: skip
 ps1("a class for a function", {"mean": YES + "\nclass mean(Yes):\n    def __init__(self, v): pass"},
     NO_MEAN)  # fmt: skip
@@ -277,7 +277,7 @@ ps1(
     "an error that loops when printed",
     words("class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E"),
     NO_WORDS,
-    "",
+    ("graded", "timed out"),
 )
 ps1("leaves at the top", first=["import sys\nsys.exit(0)", "exit()", "quit()", "raise SystemExit"])
 
@@ -307,13 +307,13 @@ ps1("exits where a helper calls", {"mean": "def mean(values):\n    import os\n  
 ps1("crashes", state="killed", first=["import ctypes\nctypes.string_at(0)"])
 ps1("crashes often", state="killed", first=["import os\nos._exit(1)"] * 8)
 ps1("kills", first=["import os, signal\nos.kill(os.getppid(), 9)", "os.kill(-1, 9)",
-    "os.killpg(0, 9)"], state="", harms=True)  # fmt: skip
+    "os.killpg(0, 9)"], state=("graded", "killed"), harms=True)  # fmt: skip
 ps1("takes all memory", words("return len([0] * 10**12)"), NO_WORDS)
 ps1(
     "takes memory bit by bit",
     words("b = []\nwhile True: b.append(bytearray(10**8))"),
     NO_WORDS,
-    "",  # out of memory or out of time, whichever comes first
+    ("graded", "timed out", "killed"),  # out of memory or out of time, whichever comes first
     harms=True,
 )
 ps1("forks without end", harms=True, first=["import os\nwhile True:\n    os.fork()",
@@ -327,7 +327,7 @@ ps1("fills the disk", harms=True, first=[
     f"for d in ('.', '/tmp', '/dev/shm', '/var/tmp'):\n    try:\n        for k in range(10**6):\n"
     f"            open(f'{{d}}/{LEFT}-{{k}}', 'wb').write(b'x' * 2**24)\n"
     "    except OSError:\n        pass"])  # fmt: skip
-ps1("prints without end", state="", harms=True, first=[
+ps1("prints without end", state=("graded", "timed out"), harms=True, first=[
     "print('x' * 10**8)", "for _ in range(10**5): print('y' * 100)",
     "from IPython.display import HTML, display\ndisplay(HTML('<b>' * 10**6))",
     "for _ in range(10**4): display(HTML('<i>x</i>'))"])  # fmt: skip
@@ -382,7 +382,8 @@ ps1("a script in its outputs", first=[
     "display({'image/png': 'x\" onerror=\"alert(4)'}, raw=True)"])  # fmt: skip
 ps1("garbage on the wire", words(
     "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Wire':\n"
-    "        o.end.sendall(b'\\xff' * 64)\nreturn len(text.split())"), state="")  # fmt: skip
+    "        o.end.sendall(b'\\xff' * 64)\nreturn len(text.split())"),
+    state=("graded", "killed"))  # fmt: skip
 
 # --- only now and then ---------------------------------------------------------------------------
 
@@ -459,9 +460,9 @@ edited("tests deleted", _delete("test-words", "test-mean", "helper-close", "test
 edited("an answer deleted", _delete("words"), NO_WORDS)
 edited("everything deleted", lambda made: made.cells.__delitem__(slice(1, None)), "all")
 edited("tests emptied", _empty_tests, NO_WORDS, answers=WRONG_WORDS)
-edited("grades forged", _forge, NO_WORDS, "", answers=WRONG_WORDS)
+edited("grades forged", _forge, NO_WORDS, ("graded", "repaired"), answers=WRONG_WORDS)
 edited("tests first", _reverse_tests)
-edited("an answer as text", _as_text, state="")
+edited("an answer as text", _as_text, state=("graded", "repaired"))
 edited("ids lost", _strip)
 edited("untouched", lambda made: [
     cell.update(source="raise NotImplementedError") for cell in made.cells
@@ -478,10 +479,10 @@ for _name, _data in {
     "nested": b"[" * 10**6,
 }.items():  # fmt: skip
     add(_name, PS1, _data and file(_data) or file(b""), "all", "unreadable")
-add("old format", PS1, file(OLD), state="")
-add("byte order mark", PS1, file(b"\xef\xbb\xbf" + GOOD), state="")
-add("two bytes a letter", PS1, file(GOOD.decode().encode("utf-16")), state="")
-add("sixty megabytes", PS1, file(GOOD[:-2] + b" " * 60 * 2**20 + GOOD[-2:]), "all", "")
+add("old format", PS1, file(OLD), state=("graded", "repaired"))
+add("byte order mark", PS1, file(b"\xef\xbb\xbf" + GOOD))
+add("two bytes a letter", PS1, file(GOOD.decode().encode("utf-16")))
+add("sixty megabytes", PS1, file(GOOD[:-2] + b" " * 60 * 2**20 + GOOD[-2:]), "all", "refused")
 add("another name", PS1, file(GOOD, "my copy (2).ipynb"), state="repaired")
 add("no notebook", PS1, lambda folder: (folder / "notes.txt").write_text("soon"), "all", "missing")
 add("a link", PS1, lambda folder: (folder / f"{PS1}.ipynb").symlink_to(

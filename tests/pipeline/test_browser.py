@@ -15,7 +15,6 @@ from submissions import ROOT, answered, path_of, solutions
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 START, RELU = "00-start-here", "01-relu-layer"
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
 TOKEN = "only-for-this-test"
 SUCCESS = "Success! Your notebook passes all the tests."
 FULL, WRONG = "all-right", "one-wrong"  # copies of lesson 01, answered
@@ -75,21 +74,6 @@ def wait_for(url, process, log):
         except OSError:
             time.sleep(0.2)
     raise AssertionError(log.read_text())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing on the build machine")
-        pytest.skip("there is no chromium here")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-        yield browser
-        browser.close()
 
 
 class Notebook:

@@ -7,7 +7,6 @@ import sys
 import pytest
 from graded_course import LESSON, RIGHT, dump, environment, grade, gradebook, hand_in, make
 from test_browser import TOKEN, free_port, wait_for
-from test_browser import browser as browser  # the fixture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -129,12 +129,11 @@ def test_everybody_gets_what_they_earned(course, scores, each):
     assert {cell: got[cell] for cell in expected} == expected, (why, record.notes)
 
 
-@pytest.mark.parametrize(
-    "each", [s for s in SUBMISSIONS if s.state], ids=lambda each: f"{each.lesson}: {each.name}"
-)
+@pytest.mark.parametrize("each", SUBMISSIONS, ids=lambda each: f"{each.lesson}: {each.name}")
 def test_everybody_ends_in_the_right_state(course, each):
     record = Record.read(course.executed(each))
-    assert record.state == each.state, record.notes
+    states = (each.state,) if isinstance(each.state, str) else each.state
+    assert record.state in states, record.notes
 
 
 def everything_shown(course):

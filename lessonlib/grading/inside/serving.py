@@ -6,7 +6,6 @@ import inspect
 import operator
 import os
 import signal
-import time
 import types
 import warnings
 
@@ -120,7 +119,7 @@ class Server:
 
     def do_run(self, source: str, seconds: float, aside: list) -> dict:
         """Run a cell. `aside`: functions that did not end in an earlier life of this kernel."""
-        started, late = time.monotonic(), None
+        late = None
         try:
             with at_most(seconds):
                 outputs = self.shell.run(source)
@@ -134,8 +133,7 @@ class Server:
         for name in aside:
             put_aside(name, self.shell.user_ns)
         failed = type(error).__name__ if error else None
-        spent = time.monotonic() - started
-        return {"outputs": list(outputs), "error": failed, "late": late, "seconds": spent}
+        return {"outputs": list(outputs), "error": failed, "late": late}
 
     def do_find(self, names: list, seconds: float) -> dict:
         """Return those of the names that the submission has defined, with what they mean."""

@@ -1,6 +1,5 @@
 """Puts together how a class did: points from the gradebook, the rest from the notebooks."""
 
-import re
 from dataclasses import dataclass, replace
 
 from nbgrader.coursedir import CourseDirectory
@@ -8,6 +7,7 @@ from nbgrader.coursedir import CourseDirectory
 from lessonlib.checks.wording import listing
 from lessonlib.errors import UserError
 from lessonlib.grading import inbox
+from lessonlib.grading.materials import exercise_in
 from lessonlib.grading.record import STATES
 from lessonlib.grading.report import cleaning
 from lessonlib.grading.report.ledger import Key, Ledger, Points, read_ledger
@@ -23,7 +23,6 @@ from lessonlib.grading.report.results import (
     Outcome,
 )
 
-CHECK = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 ENOUGH = 1e-9  # points are sums of shares: 0.3 + 0.6 of 0.9 is all
 NO_RECORD = "Its executed notebook is not in autograded/, so its messages and mistakes are unknown."
 STOPPED = {"timed out": "Did not come to an end", "killed": "Ended its process"}
@@ -48,17 +47,11 @@ def gather(course: CourseDirectory, lesson: str) -> ClassResults:
 def _cells(ledger: Ledger, plans: dict[str, Plan]) -> tuple[Cell, ...]:
     """Return the graded cells in the lesson's order."""
     keys = sorted(ledger.most, key=lambda key: (key[0], plans[key[0]].place(key[1]), key[1]))
-    ids = [_exercise(key, ledger) for key in keys]
+    ids = [exercise_in(ledger.stubs.get(key, ""), otherwise=key[1]) for key in keys]
     return tuple(
         Cell(*key, cleaning.line(id_), label, ledger.most[key], key in ledger.by_person)
         for key, id_, label in zip(keys, ids, _short(ids), strict=True)
     )
-
-
-def _exercise(key: Key, ledger: Ledger) -> str:
-    """Return the id in a test's `check("…")`; the cell's own name where it is another test."""
-    found = CHECK.search(ledger.stubs.get(key, ""))
-    return found.group(1) if found else key[1]
 
 
 def _short(ids: list[str]) -> list[str]:
