@@ -20,6 +20,7 @@ import time
 import traceback
 import warnings
 from dataclasses import asdict, dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,7 +35,12 @@ _HEADER = struct.Struct("!Q")
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a case gave no value: "stub", "raised", "memory", "timeout" or "died"."""
+    """Why a case gave no value: "stub", "raised", "memory", "timeout" or "died".
+
+    text: the error; of a stub the function that is not written yet, which may be one that the
+          answer calls.
+    line: the line of the answer's own code where it came from.
+    """
 
     kind: str
     text: str = ""
@@ -101,22 +107,33 @@ def _changed(before, after) -> bool:
 
 
 def _problem(error: BaseException) -> Problem:
+    place = learners_place(error)
     if isinstance(error, NotImplementedError):
-        return Problem("stub")
+        return Problem("stub", place.function)
     if isinstance(error, MemoryError):
         return Problem("memory")
     text = f"{type(error).__name__}: {str(error)[:300]}"
-    return Problem("raised", text, learners_line(error))
+    return Problem("raised", text, place.line)
 
 
-def learners_line(error: BaseException) -> str:
-    """Return the last line of the answer's own code that the error went through."""
-    if hasattr(error, "learners_line"):  # an error that came from another process
-        return error.learners_line
+class Place(NamedTuple):
+    """Where in the answer's own code an error came from: a function, and the text of a line."""
+
+    function: str = ""
+    line: str = ""
+
+
+def learners_place(error: BaseException) -> Place:
+    """Return the last place in the answer's own code that the error went through."""
+    if hasattr(error, "learners_place"):  # an error that came from another process
+        return error.learners_place
     ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/lib/python" not in f[0]]
     frames = [f for f in frames if not f.filename.startswith(ours) and f[0][-4:] != ".pyx"]
-    return (linecache.getline(frames[-1].filename, frames[-1].lineno) if frames else "").strip()
+    if not frames:
+        return Place()
+    last = frames[-1]
+    return Place(last.name, linecache.getline(last.filename, last.lineno).strip())
 
 
 # --- in a forked child -------------------------------------------------------------------------

@@ -102,6 +102,8 @@ def about_problem(exercise: Exercise, case: Case, problem: Problem) -> list[str]
         if problem.line:
             lines.append(f"    in your line: {textwrap.shorten(problem.line, WIDTH - 18)}")
         return [paragraph(f"{name} stopped with an error{where}:"), *lines]
+    if problem.kind == "stub" and problem.text not in ("", name):
+        return [paragraph(_CALLS_A_STUB.format(name=name, stub=problem.text))]
     return [paragraph(_STOPPED[problem.kind].format(name=name, where=where, exercise=exercise))]
 
 
@@ -125,6 +127,11 @@ _STOPPED = {
     "died": "{name} ended the process that it ran in{where}. Look for exit(), for a recursion "
     "without an end, or for very large arrays. Your notebook itself is unharmed.",
 }
+
+_CALLS_A_STUB = (
+    "{name} uses your {stub}, and that one is not written yet: it still raises "
+    "NotImplementedError. Write {stub} in its cell, run that cell, then run this check again."
+)
 
 _PLAIN_WORDS = (
     (

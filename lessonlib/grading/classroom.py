@@ -80,7 +80,7 @@ class Classroom:
         tally, total = Tally(), len(students) * len(self.materials)
         known = book.who_is_in(self.course, self.lesson)
         with Gradebook(self.course.db_url, self.course.course_id) as gradebook:
-            jobs = self._jobs(students, known, tally)
+            jobs = self._jobs(gradebook, students, known, tally)
             for job, graded in self._results(jobs, crew):
                 self._keep(gradebook, job, graded)
                 tally.add(job.student, graded.record)
@@ -88,11 +88,12 @@ class Classroom:
         tell(total, total)
         return tally
 
-    def _jobs(self, students: list[str], known: set[str], tally: Tally) -> Iterator[Job]:
+    def _jobs(self, gradebook: Gradebook, students, known: set[str], tally) -> Iterator[Job]:
         for student in students:
             for notebook in self.materials:
                 job = Job(student, notebook)
                 if student in known and self._is_done(job):
+                    self._date(gradebook, job)  # the due date may be another one by now
                     tally.unchanged += 1
                 else:
                     yield job
@@ -125,23 +126,29 @@ class Classroom:
 
     def _keep(self, gradebook: Gradebook, job: Job, graded: Graded) -> None:
         """Write the points, then the notebook: what lies there is in the gradebook."""
-        submitted, path = self._submitted(job), self._place(job)
+        path = self._place(job)
         executed = nbformat.reads(graded.notebook, as_version=4)
-        when = _timestamp(self.course, submitted)
-        where = (self.lesson, job.student, job.notebook)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        book.save(gradebook, self.config, *where, executed, when)
-        if when is not None:
-            shutil.copyfile(submitted / "timestamp.txt", path.parent / "timestamp.txt")
+        where = (self.lesson, job.student, job.notebook)
+        book.save(gradebook, *where, executed)
+        self._date(gradebook, job)
         partial = path.with_name(".partial")
         partial.unlink(missing_ok=True)
         partial.write_text(graded.notebook, encoding="utf-8")
         partial.chmod(PERMISSIONS)
         os.replace(partial, path)
 
-    def _submitted(self, job: Job) -> Path:
-        return self._folder(job, self.course.submitted_directory)
+    def _date(self, gradebook: Gradebook, job: Job) -> None:
+        """Write when a graded notebook was handed in, and what that costs; the grades stay."""
+        submitted = self._folder(job, self.course.submitted_directory)
+        when = _timestamp(self.course, submitted)
+        if when is not None:
+            copy = self._place(job).with_name("timestamp.txt")
+            copy.unlink(missing_ok=True)  # nbgrader may have made it read-only
+            shutil.copyfile(submitted / "timestamp.txt", copy)
+        where = (self.lesson, job.student, job.notebook)
+        book.weigh_lateness(gradebook, self.config, *where, when)
 
     def _folder(self, job: Job, step: str) -> Path:
         return Path(self.course.format_path(step, job.student, self.lesson))

@@ -74,7 +74,7 @@ class Examiner:
             points, note = _points(value, given.points)
             outputs = [*_printed(printed.getvalue(), given), *_scored(points, given.points)]
         except (Gone, OutOfTime, TimeUp) as stopped:
-            self.stopped = _state(stopped)
+            self.stopped = _STATES[_how(stopped)]
             points, outputs = 0.0, [_told(_STOPPED[self.stopped])]
         except OutOfLives:
             self.stopped = "killed"
@@ -108,17 +108,17 @@ class Examiner:
                 value = eval(compile(ast.Expression(last.value), FILE, "eval"), names)
                 shown = isinstance(value, np.ndarray) and _is_shown(last.value, tree, names)
                 return None if shown else value
-        except (Gone, TimeUp):  # either may leave a request without its answer
-            self.blame(given)
+        except (Gone, TimeUp) as stopped:  # either may leave a request without its answer
+            self.blame(given, _how(stopped))
             raise
         finally:
             far.until = None
 
-    def blame(self, given: Given) -> None:
+    def blame(self, given: Given, how: str) -> None:
         """Keep clear of the submission's functions that a cell uses when its process has ended."""
         reads = sorted(self.namespace.analysed[self.cells.index(given)].reads)
         values = self.namespace.values
-        self.kernel.blame([name for name in reads if isinstance(values.get(name), Remote)])
+        self.kernel.blame([name for name in reads if isinstance(values.get(name), Remote)], how)
 
     # --- checks ----------------------------------------------------------------------------------
 
@@ -157,14 +157,11 @@ class Examiner:
         try:
             for case in cases:
                 responses.append(respond(exercise, answer, case))
-        except OutOfTime:
-            self.stopped = "timed out"
-            responses.append(Response(problem=Problem("timeout")))
-        except Gone as gone:
-            self.kernel.blame([answer._about["name"]])
-            self.stopped = _state(gone)
-            kind = "timeout" if gone.how == "timeout" else "died"
-            responses.append(Response(problem=Problem(kind)))
+        except (OutOfTime, Gone) as stopped:
+            if isinstance(stopped, Gone):
+                self.kernel.blame([answer._about["name"]], stopped.how)
+            self.stopped = _STATES[stopped.how]
+            responses.append(Response(problem=Problem(stopped.how)))
         finally:
             far.until, far.lenient = outer, False
         return responses
@@ -222,10 +219,11 @@ _NO_KERNEL = (
 )
 
 
-def _state(stopped: BaseException) -> str:
-    if isinstance(stopped, Gone) and stopped.how == "died":
-        return "killed"
-    return "timed out"
+_STATES = {"timeout": "timed out", "died": "killed"}  # by how an answer was stopped
+
+
+def _how(stopped: BaseException) -> str:
+    return "timeout" if isinstance(stopped, TimeUp) else stopped.how
 
 
 def _scored(points: float, most: float) -> list[dict]:

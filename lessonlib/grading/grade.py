@@ -213,7 +213,7 @@ class _Run:
         self.examiner.prepare(given)
         outputs = self._run_inside(_own_source(piece))
         if self.kernel.session is None:  # ended: once more, without the functions that it calls
-            self.examiner.blame(given)
+            self.examiner.blame(given, self.kernel.ended)
             outputs = self._run_inside(_own_source(piece))
         return outputs
 

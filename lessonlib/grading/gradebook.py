@@ -154,14 +154,12 @@ def who_is_in(course: CourseDirectory, lesson: str) -> set[str]:
 
 
 def save(
-    gradebook: Gradebook, config: Config, lesson: str, student: str, notebook: str,
-    executed: NotebookNode, timestamp=None,
-) -> None:  # fmt: skip
+    gradebook: Gradebook, lesson: str, student: str, notebook: str, executed: NotebookNode
+) -> None:
     """Write a submission's automatic points; what people have given by hand stays as it is."""
     gradebook.update_or_create_student(student)
-    when = {} if timestamp is None else {"timestamp": timestamp}
     with gradebook.db.no_autoflush:  # nbgrader builds it piece by piece
-        submission = gradebook.update_or_create_submission(lesson, student, **when)
+        gradebook.update_or_create_submission(lesson, student)
     own = gradebook.find_submission_notebook(notebook, lesson, student)
     grades = {grade.name: grade for grade in own.grades}
     comments = {comment.name: comment for comment in own.comments}
@@ -172,12 +170,22 @@ def save(
         if name in comments:
             answered = cell.metadata.nbgrader.checksum != utils.compute_checksum(cell)
             comments[name].auto_comment = None if answered else "No response."
+    gradebook.db.commit()
+
+
+def weigh_lateness(
+    gradebook: Gradebook, config: Config, lesson: str, student: str, notebook: str, timestamp=None
+) -> None:
+    """Write when a graded submission was handed in, and what its lateness costs by now."""
+    submission = gradebook.find_submission(lesson, student)
+    submission.timestamp = timestamp or submission.timestamp
+    own = gradebook.find_submission_notebook(notebook, lesson, student)
     own.late_submission_penalty = None
     late = submission.total_seconds_late > 0
     gradebook.db.commit()
     gradebook.db.remove()  # forget the objects: a class may be large
     if late:
-        _penalise(gradebook, config, lesson, student, notebook, executed)
+        _penalise(gradebook, config, lesson, student, notebook)
 
 
 def _score(grade, cell: NotebookNode) -> None:
@@ -186,7 +194,7 @@ def _score(grade, cell: NotebookNode) -> None:
     grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
 
 
-def _penalise(gradebook, config, lesson, student, notebook, executed) -> None:
+def _penalise(gradebook, config, lesson, student, notebook) -> None:
     where = {"assignment": lesson, "student": student, "notebook": notebook}
     resources = {"nbgrader": {**where, "db_url": str(gradebook.engine.url)}}
-    AssignLatePenalties(config=config).preprocess(executed, resources)
+    AssignLatePenalties(config=config).preprocess(nbformat.v4.new_notebook(), resources)

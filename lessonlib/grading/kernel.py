@@ -3,6 +3,7 @@
 import math
 import time
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lessonlib.grading.isolation import Server
 from lessonlib.grading.limits import Limits
@@ -17,23 +18,34 @@ class OutOfLives(Exception):
     """The submission's process ended again and again, or its time for everything is over."""
 
 
+class Aside(NamedTuple):
+    """Why a function is not called again, and for how long that holds.
+
+    cells: that had run by then: what a later cell defines under its name is another function.
+    how:   what it did: "timeout" (it did not come to an end) or "died" (it ended its process).
+    """
+
+    cells: int
+    how: str
+
+
 @dataclass
 class Kernel:
     """Runs the cells of one submission, in as many processes as it takes.
 
-    aside: functions that did not come to an end, or took their process with them. They are not
-           called again, so a loop costs its time once. By name, with the number of cells that had
-           run by then: what a later cell defines under such a name is another function.
+    aside: functions that are not called again, by name, so that a loop costs its time once.
     late:  cells that were stopped. When they are run again they get less time.
+    ended: how the last process ended that did: "timeout" or "died".
     """
 
     server: Server
     limits: Limits
     files: dict[str, bytes]
-    aside: dict[str, int] = field(default_factory=dict)
+    aside: dict[str, Aside] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     done: list[str] = field(default_factory=list)
     lives: int = 0
+    ended: str = ""
     session: Session | None = None
     far: Far | None = None
     deadline: float = 0.0
@@ -47,6 +59,7 @@ class Kernel:
         try:
             ran = self._run(source, len(self.done))
         except Gone as gone:
+            self.ended = gone.how
             self._bury()
             return Ran(how=gone.how)
         self.done.append(source)
@@ -58,12 +71,12 @@ class Kernel:
         ran = self.session.run(source, seconds, self._aside_at(place))
         if ran.late is not None:
             self.late.add(source)
-            self._avoid(ran.late, place + 1)
+            self._avoid(ran.late, place + 1, "timeout")
         return ran
 
-    def blame(self, names: list[str]) -> None:
+    def blame(self, names: list[str], how: str) -> None:
         """Note which functions the process ended in, so that the next one keeps clear of them."""
-        self._avoid(names, len(self.done))
+        self._avoid(names, len(self.done), how)
         self._bury()
 
     def revive(self) -> None:
@@ -87,14 +100,15 @@ class Kernel:
 
     def _forget(self, place: int) -> None:
         del self.done[place]
-        self.aside = {name: cells - (cells > place) for name, cells in self.aside.items()}
+        self.aside = {name: Aside(cells - (cells > place), how)
+                      for name, (cells, how) in self.aside.items()}  # fmt: skip
 
-    def _avoid(self, names: list[str], cells: int) -> None:
-        self.aside |= {name: cells for name in names if name}
+    def _avoid(self, names: list[str], cells: int, how: str) -> None:
+        self.aside |= {name: Aside(cells, how) for name in names if name}
 
-    def _aside_at(self, place: int) -> list[str]:
-        """Return the functions to put aside behind the cell at this place."""
-        return [name for name, cells in self.aside.items() if place < cells]
+    def _aside_at(self, place: int) -> dict[str, str]:
+        """Return the functions to put aside behind the cell at this place, and why."""
+        return {name: how for name, (cells, how) in self.aside.items() if place < cells}
 
     def _seconds(self) -> float:
         left = self.deadline - time.monotonic()
@@ -105,7 +119,7 @@ class Kernel:
 
     def _bury(self) -> None:
         if self.session is not None:
-            self._avoid(self.far.late if self.far else [], len(self.done))
+            self._avoid(self.far.late if self.far else [], len(self.done), "timeout")
             self.session.close()
         self.session = self.far = None
 

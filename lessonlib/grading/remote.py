@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lessonlib.checks.asking import MAX_PRINTED
+from lessonlib.checks.asking import MAX_PRINTED, Place
 from lessonlib.checks.reading import Surroundings
 from lessonlib.grading import protocol
 from lessonlib.grading.crossing import pack, unpack, write_back
@@ -48,7 +48,12 @@ MAX_WARNINGS = 20  # of one call
 
 
 class OutOfTime(BaseException):
-    """What was asked of the submission did not end in time. Not for an `except Exception`."""
+    """What was asked of the submission did not end in time. Not for an `except Exception`.
+
+    how: "timeout"; "died" where it was not even asked, because it had ended its process before.
+    """
+
+    how = "timeout"
 
 
 class RemoteError(Exception):
@@ -296,7 +301,9 @@ class Far:
             return self._unpack(reply["value"], trust)
         if "late" in reply or "stuck" in reply:
             self.late += map(str, reply.get("late") or [])
-            raise OutOfTime
+            stopped = OutOfTime()
+            stopped.how = "died" if reply.get("how") == "died" else "timeout"
+            raise stopped
         error = reply.get("error")
         if not isinstance(error, dict):
             self._nonsense()
@@ -317,7 +324,7 @@ class Far:
         raised.args = (text,)
         if str(raised) != text:  # a KeyError would put it in quotes once more
             raised = type(name, (kind,), {"__str__": lambda error: error.args[0]})(text)
-        raised.learners_line = str(error.get("line", ""))[:200]
+        raised.learners_place = Place(*(str(error.get(key, ""))[:200] for key in Place._fields))
         return raised
 
     def _nonsense(self):

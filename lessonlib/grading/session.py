@@ -87,8 +87,8 @@ class Session:
         """Return the next message. Raises Gone."""
         return self._receive(seconds + GRACE)
 
-    def run(self, source: str, seconds: float, aside: list[str]) -> Ran:
-        """Run a cell. Raises Gone."""
+    def run(self, source: str, seconds: float, aside: dict[str, str]) -> Ran:
+        """Run a cell, then put functions aside, each for its reason. Raises Gone."""
         reply = self.ask(
             {"do": "run", "source": source, "seconds": seconds, "aside": aside}, seconds
         )

@@ -116,6 +116,14 @@ def test_a_stub_is_told_that_it_is_one():
     assert "is not written yet" in said(judge(TOY, stub))
 
 
+def test_a_stub_that_the_answer_calls_is_the_one_that_is_named():
+    def total_of(X):
+        raise NotImplementedError
+
+    verdict = judge(TOY, lambda X, scale: (scale * X.mean(axis=1), total_of(X)))
+    assert "row_stats uses your total_of, and that one is not written yet" in said(verdict)
+
+
 def test_a_mistake_that_raises_is_recognised_by_the_sizes_that_clash():
     verdict = judge(TOY, lambda X, s: (np.dot(X, X), X))
     assert verdict.mistake == "needs a square"

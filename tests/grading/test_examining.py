@@ -400,6 +400,17 @@ def test_the_end_of_the_process_costs_one_test(examine):
     assert "ended the process" in shown(examined)
 
 
+def test_a_function_that_ended_its_process_is_never_said_to_be_a_loop(examine):
+    """Also where it is not called again: by the next test, or by a check."""
+    source = "import os\ndef relu(z):\n    os._exit(1)\ndef g(z):\n    return relu(z)"
+    given = (IMPORTS, answer("a", "def relu(z):\n    return z\ndef g(z):\n    return z", ""))
+    first = exam("check-0", "assert relu(1) == 1", 1)
+    for test in ("assert relu(2) == 2", "assert g(2) == 2", 'check("relu.relu", relu)'):
+        examined = examine(source, first, test, given=given)
+        assert (examined.points, examined.state) == (0, "killed")
+        assert "ended the process" in shown(examined), shown(examined)
+
+
 def test_a_check_of_a_loop_says_so_in_its_own_words(examine, monkeypatch):
     monkeypatch.setattr(examining, "find", lambda name: replace(find(name), seconds=0.2))
     given = (IMPORTS, answer("a", "def relu(z):\n    return z", ""))

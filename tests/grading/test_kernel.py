@@ -7,7 +7,7 @@ import pytest
 from conftest import LIMITS
 
 from lessonlib.grading import kernel as kernels
-from lessonlib.grading.kernel import Kernel, OutOfLives
+from lessonlib.grading.kernel import Aside, Kernel, OutOfLives
 from lessonlib.grading.session import Gone
 
 SPIN = "def f(x):\n    while True:\n        pass"
@@ -117,8 +117,10 @@ def test_a_function_that_ends_the_process_is_not_called_again(make):
     f = find(kernel, "f")
     with pytest.raises(Gone):
         f(1)
-    kernel.blame(["f"])
-    assert kernel.run("f(1)").error == "Stuck"
+    kernel.blame(["f"], "died")
+    ran = kernel.run("f(1)")
+    assert ran.error == "Stuck"
+    assert "f ended the notebook's process before" in ran.outputs[-1]["evalue"]
     assert find(kernel, "g")(2) == 2
     assert kernel.lives == 2
 
@@ -126,7 +128,7 @@ def test_a_function_that_ends_the_process_is_not_called_again(make):
 def test_blaming_nobody_is_a_new_process(make):
     kernel = make()
     kernel.run("x = 1")
-    kernel.blame(["", None])
+    kernel.blame(["", None], "died")
     assert kernel.aside == {}
     assert printed(kernel.run("print(x)")) == "1"
     assert kernel.lives == 2
@@ -139,11 +141,11 @@ def test_a_cell_that_ends_only_the_second_process_is_left_out_then(make):
     kernel.run("import time\nstart = time.time()")
     kernel.run(f"import os, time\nif time.time() > {time.time() + 1.5}:\n    os._exit(1)")
     kernel.run(SPIN.replace("f", "h", 1))
-    kernel.aside["h"] = 4
+    kernel.aside["h"] = Aside(4, "timeout")
     time.sleep(1.6)
-    kernel.blame([])
+    kernel.blame([], "died")
     assert printed(kernel.run("print(x)")) == "1"
-    assert (kernel.lives, len(kernel.done), kernel.aside) == (3, 4, {"h": 3})
+    assert (kernel.lives, len(kernel.done), kernel.aside) == (3, 4, {"h": Aside(3, "timeout")})
 
 
 def test_random_numbers_are_the_same_when_cells_are_played_again(make):
@@ -151,7 +153,7 @@ def test_random_numbers_are_the_same_when_cells_are_played_again(make):
     kernel.run("import numpy as np\nrng = np.random.default_rng(3)")
     kernel.run("x = rng.random()")
     before = printed(kernel.run("print(x)"))
-    kernel.blame([])
+    kernel.blame([], "died")
     assert printed(kernel.run("print(x)")) == before
 
 

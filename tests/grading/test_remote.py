@@ -390,7 +390,7 @@ def test_the_learners_line_of_an_error_is_known(define):
     f = define("def f(x):\n    return 1 / x  # here", "f")
     with pytest.raises(ZeroDivisionError) as raised:
         f(0)
-    assert raised.value.learners_line == "return 1 / x  # here"
+    assert raised.value.learners_place.line == "return 1 / x  # here"
 
 
 def test_an_exception_that_cannot_be_printed_is_one_all_the_same(define):

@@ -10,8 +10,8 @@ from lessonlib.errors import UserError
 from lessonlib.grading.session import GRACE, Gone, Session
 
 
-def run(session, source, seconds=5.0, aside=()):
-    return session.run(source, seconds, list(aside))
+def run(session, source, seconds=5.0, **aside):
+    return session.run(source, seconds, aside)
 
 
 def shown(ran) -> str:
@@ -66,7 +66,7 @@ def test_a_bare_except_in_an_endless_loop_does_not_help_it(session):
 
 
 def test_functions_that_were_put_aside_before_say_so(session):
-    run(session, "def f():\n    return 1\ndef g():\n    return f()", aside=["f"])
+    run(session, "def f():\n    return 1\ndef g():\n    return f()", f="timeout")
     ran = run(session, "g()")
     assert ran.error == "Stuck"
     assert "f did not come to an end before" in ran.outputs[-1]["evalue"]

@@ -113,14 +113,19 @@ def test_nobody_is_a_culprit_of_other_errors():
     assert culprits(KeyError(), {"f": outer}) == []
 
 
-def test_a_function_that_was_put_aside_says_so():
+@pytest.mark.parametrize(
+    ("how", "text"),
+    [("timeout", "f did not come to an end before"), ("died", "f ended the notebook's process")],
+)
+def test_a_function_that_was_put_aside_says_why(how, text):
     names = {"f": outer, "x": 3}
-    put_aside("f", names)
-    put_aside("x", names)
-    put_aside("nothing", names)
+    put_aside("f", how, names)
+    put_aside("x", how, names)
+    put_aside("nothing", how, names)
     assert names["x"] == 3 and "nothing" not in names
-    with pytest.raises(Stuck, match="f did not come to an end before"):
+    with pytest.raises(Stuck, match=text) as stuck:
         names["f"](1, key=2)
+    assert stuck.value.how == how
     assert names["f"].__name__ == "f"
 
 

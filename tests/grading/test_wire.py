@@ -24,7 +24,7 @@ def framed(data: bytes) -> bytes:
 
 def test_a_message_arrives_as_it_was_sent(ends):
     ours, theirs = map(Wire, ends)
-    message = {"do": "run", "source": "x = 'ä\\n'", "seconds": 1.5, "aside": [None, True]}
+    message = {"do": "run", "source": "x = 'ä\\n'", "seconds": 1.5, "aside": {"f": "died"}}
     ours.send(message)
     assert theirs.receive(1.0) == message
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from graded_course import LESSON, dump, environment, executed, make
+from graded_course import LESSON, dump, environment, executed, gradebook, make
 
 from lessonlib.grading.classroom import Classroom
 from lessonlib.grading.limits import Limits
@@ -119,3 +119,21 @@ def test_what_has_not_changed_is_not_graded_again(undisturbed, crew):
     root, _ = undisturbed
     tally = Classroom(root, LESSON, Limits()).grade(crew)
     assert (sum(tally.states.values()), tally.unchanged) == (0, 7)
+
+
+def test_a_due_date_that_comes_later_counts_without_grading_anew(undisturbed, crew, tmp_path):
+    root = shutil.copytree(undisturbed[0], tmp_path / "course")
+    with (root / "nbgrader_config.py").open("a") as config:
+        config.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    handed_in = root / "submitted/ada" / LESSON / "timestamp.txt"
+    handed_in.write_text("2026-03-02 12:00:00 UTC")
+    scores = []
+    for due in ("2026-03-02 11:00:00", "2026-03-02 13:00:00"):
+        with gradebook(root) as book:
+            book.update_or_create_assignment(LESSON, duedate=due)
+        tally = Classroom(root, LESSON, Limits()).grade(crew)
+        assert (sum(tally.states.values()), tally.unchanged) == (0, 7)
+        with gradebook(root) as book:
+            notebook = book.find_submission_notebook(LESSON, LESSON, "ada")
+            scores.append(notebook.score - (notebook.late_submission_penalty or 0))
+    assert (scores[0], scores[1]) == (0, notebook.max_score)

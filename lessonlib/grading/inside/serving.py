@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 
-from lessonlib.checks.asking import MAX_PRINTED, learners_line
+from lessonlib.checks.asking import MAX_PRINTED, learners_place
 from lessonlib.checks.reading import surroundings
 from lessonlib.grading import protocol
 from lessonlib.grading.crossing import pack, unpack, write_back
@@ -117,8 +117,8 @@ class Server:
                 file.write(unpack(part, self._import))
         return {}
 
-    def do_run(self, source: str, seconds: float, aside: list) -> dict:
-        """Run a cell. `aside`: functions that did not end in an earlier life of this kernel."""
+    def do_run(self, source: str, seconds: float, aside: dict) -> dict:
+        """Run a cell. `aside`: the functions that ended badly in an earlier life of this kernel."""
         late = None
         try:
             with at_most(seconds):
@@ -130,8 +130,8 @@ class Server:
             late = self._put_aside(error)
             outputs[:] = [o for o in outputs if o["output_type"] != "error"]
             outputs.append(_late_output(seconds, late))
-        for name in aside:
-            put_aside(name, self.shell.user_ns)
+        for name, how in aside.items():
+            put_aside(name, how, self.shell.user_ns)
         failed = type(error).__name__ if error else None
         return {"outputs": list(outputs), "error": failed, "late": late}
 
@@ -182,24 +182,25 @@ class Server:
         if isinstance(function, types.MethodType):
             function = function.__func__
         if isinstance(function, types.FunctionType) and function.__code__ in self.stuck:
-            return {"stuck": self.stuck[function.__code__]}
+            return {"stuck": self.stuck[function.__code__], "how": "timeout"}
         try:
             with at_most(seconds):
                 return {"value": pack(operation(*values, **named), self.table.export)}
         except TimeUp as error:
             return {"late": self._put_aside(error)}
         except Stuck as error:
-            return {"stuck": error.name}
+            return {"stuck": error.name, "how": error.how}
         except BaseException as error:
             return {"error": self._error(error)}
 
     def _error(self, error: BaseException) -> dict:
-        own = type(error).__module__ == "__main__"
+        own, place = type(error).__module__ == "__main__", learners_place(error)
         return {
             "type": type(error).__name__,
             "bases": _known_bases(type(error)),
             "text": _text(error)[:2000],
-            "line": learners_line(error)[:200],
+            "function": place.function[:200],
+            "line": place.line[:200],
             "class": self.table.export(type(error)) if own else None,
         }
 
@@ -208,7 +209,7 @@ class Server:
         names = culprits(error, self.shell.user_ns)
         for name in names:
             self.stuck[self.shell.user_ns[name].__code__] = name
-            put_aside(name, self.shell.user_ns)
+            put_aside(name, "timeout", self.shell.user_ns)
         return names
 
     def _printed(self) -> str:

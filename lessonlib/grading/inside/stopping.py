@@ -16,12 +16,15 @@ class TimeUp(BaseException):
         return []  # the next alarm does not wait until a long one is drawn
 
 
-class Stuck(BaseException):
-    """Raised when a function is called that did not come to an end before."""
+WHAT_IT_DID = {"timeout": "did not come to an end", "died": "ended the notebook's process"}
 
-    def __init__(self, name: str):
-        super().__init__(f"{name} did not come to an end before, so it was not run again")
-        self.name = name
+
+class Stuck(BaseException):
+    """Raised when a function is called that ended badly before; how: a key of WHAT_IT_DID."""
+
+    def __init__(self, name: str, how: str):
+        super().__init__(f"{name} {WHAT_IT_DID[how]} before, so it was not run again")
+        self.name, self.how = name, how
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
@@ -74,15 +77,15 @@ def culprits(error: BaseException | None, names: dict) -> list[str]:
     return list(dict.fromkeys(own[code] for code in codes if code in own))
 
 
-def put_aside(name: str, names: dict) -> None:
-    """Replace a function that does not end by one that says so at once."""
+def put_aside(name: str, how: str, names: dict) -> None:
+    """Replace a function that ended badly by one that says so at once."""
     if isinstance(names.get(name), types.FunctionType):
-        names[name] = _stub(name)
+        names[name] = _stub(name, how)
 
 
-def _stub(name: str):
+def _stub(name: str, how: str):
     def stub(*_, **__):
-        raise Stuck(name)
+        raise Stuck(name, how)
 
     stub.__name__ = name
     return stub
