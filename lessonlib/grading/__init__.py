@@ -1,9 +1,10 @@
 """The instructor's side: grading a class safely, and reporting on it.
 
-A submission's cells run in a process of their own (`inside`), locked away by `isolation`; test
-cells run here, and reach what the submission defined through `remote` handles. Only plain data
-crosses. `grade` is the pure function from a submission's bytes to points; `classroom` maps it over
-a class. Nothing that a learner imports may import this package.
+`grade` is the pure function from a submission's bytes to points. Its notebook is read and repaired
+(`submission`); its cells run in a process of their own that is locked away (`inside`); test cells
+run here (`examining`), and reach what it defined through handles (`remote`). Only plain data
+crosses. `classroom` maps all that over a class, and `report` tells how the class did. Nothing that
+a learner imports may import this package.
 """
 
 import sys

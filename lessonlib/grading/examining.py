@@ -18,14 +18,14 @@ from lessonlib.checks.asking import Problem, Response, TimeUp, Watchdog, respond
 from lessonlib.checks.judging import NOTHING
 from lessonlib.checks.wording import paragraph
 from lessonlib.errors import UserError
-from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.materials import Given, Materials
-from lessonlib.grading.names import plain_python, root
 from lessonlib.grading.namespace import Namespace
-from lessonlib.grading.outputs import error_output, result_output, stream_output
-from lessonlib.grading.remote import OutOfTime, Remote
-from lessonlib.grading.repair import hidden_lines
-from lessonlib.grading.session import GRACE, Gone
+from lessonlib.grading.remote.handles import OutOfTime, Remote
+from lessonlib.grading.remote.kernel import Kernel, OutOfLives
+from lessonlib.grading.remote.session import GRACE, Gone
+from lessonlib.grading.submission.names import plain_python, root
+from lessonlib.grading.submission.outputs import error_output, result_output, stream_output
+from lessonlib.grading.submission.repair import hidden_lines
 from lessonlib.lessons import find
 from lessonlib.notebook import CheckFailed
 

@@ -18,17 +18,24 @@ from nbformat import NotebookNode
 from lessonlib.checks import Verdict
 from lessonlib.errors import UserError
 from lessonlib.grading.examining import Examined, Examiner
-from lessonlib.grading.isolation import PACKAGE, Server
-from lessonlib.grading.kernel import Kernel, OutOfLives
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.materials import Given, Materials, digest, exercise_in, named_parts
-from lessonlib.grading.outputs import error_output
-from lessonlib.grading.reading import Unreadable, encodable, read
 from lessonlib.grading.record import STATES, Record, Result
-from lessonlib.grading.repair import Piece, Repaired, as_notebook, hidden_lines, repair, visible
+from lessonlib.grading.remote.isolation import PACKAGE, Server
+from lessonlib.grading.remote.kernel import Kernel, OutOfLives
+from lessonlib.grading.remote.session import Gone, Ran, ServerGone
 from lessonlib.grading.scratch import scratch
-from lessonlib.grading.session import Gone, Ran, ServerGone
-from lessonlib.grading.slicing import NOT_RUN, not_needed
+from lessonlib.grading.submission.outputs import error_output
+from lessonlib.grading.submission.reading import Unreadable, encodable, read
+from lessonlib.grading.submission.repair import (
+    Piece,
+    Repaired,
+    as_notebook,
+    hidden_lines,
+    repair,
+    visible,
+)
+from lessonlib.grading.submission.slicing import NOT_RUN, not_needed
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import asdict, dataclass
 
-from lessonlib.grading.isolation import PACKAGE
+from lessonlib.grading.remote.isolation import PACKAGE
 
 CHECK = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 from lessonlib.grading.materials import Materials
-from lessonlib.grading.names import BUILTIN, Names, names_in
+from lessonlib.grading.submission.names import BUILTIN, Names, names_in
 
 Find = Callable[[list[str], dict], dict]
 

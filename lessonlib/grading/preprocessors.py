@@ -9,12 +9,12 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float
 
+from lessonlib.grading.classroom.loading import load, task
 from lessonlib.grading.examining import hidden_lines
 from lessonlib.grading.grade import grade
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.loading import load, task
-from lessonlib.grading.repair import HIDDEN_TEST
-from lessonlib.grading.slicing import NOT_RUN
+from lessonlib.grading.submission.repair import HIDDEN_TEST
+from lessonlib.grading.submission.slicing import NOT_RUN
 
 
 class RepairAndExecute(NbGraderPreprocessor):

@@ -9,12 +9,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from lessonlib.checks.wording import listing
-from lessonlib.grading import gradebook as book
-from lessonlib.grading import inbox, workers
-from lessonlib.grading.classroom import Classroom, Tally
-from lessonlib.grading.isolation import expect_isolation
+from lessonlib.grading.classroom import gradebook as book
+from lessonlib.grading.classroom import inbox, workers
+from lessonlib.grading.classroom.coordinator import Classroom, Tally
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.record import Record
+from lessonlib.grading.remote.isolation import expect_isolation
 
 
 def collect(root: Path, name: str, folder: Path) -> None:

@@ -6,10 +6,10 @@ back, also where it has failed.
 
 import pytest
 
-from lessonlib.grading.isolation import Server
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.remote import Far
-from lessonlib.grading.session import Session
+from lessonlib.grading.remote.handles import Far
+from lessonlib.grading.remote.isolation import Server
+from lessonlib.grading.remote.session import Session
 
 LIMITS = Limits(cell_seconds=5.0, call_seconds=2.0, total_seconds=60.0)
 
@@ -40,7 +40,7 @@ def speaker(session):
     """Return a function that runs a cell in a session and returns what it printed."""
 
     def says(source):
-        ran = session.run(source, 10.0, [])
+        ran = session.run(source, 10.0, {})
         assert ran.error is None, ran.outputs
         return "".join(output.get("text", "") for output in ran.outputs).strip()
 
@@ -53,7 +53,7 @@ def define(session):
     far = Far(session, LIMITS.call_seconds)
 
     def define(source, *names, classes=None):
-        ran = session.run(source, LIMITS.cell_seconds, [])
+        ran = session.run(source, LIMITS.cell_seconds, {})
         assert ran.error is None, ran.outputs
         found = far.find(list(names), classes or {})
         values = [found[name] for name in names]

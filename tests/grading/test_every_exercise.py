@@ -17,9 +17,9 @@ from lessonlib.checks.asking import respond
 from lessonlib.grading import examining
 from lessonlib.grading.examining import Examiner
 from lessonlib.grading.grade import Task, close_servers, grade
-from lessonlib.grading.isolation import Server
-from lessonlib.grading.kernel import Kernel
 from lessonlib.grading.limits import Limits
+from lessonlib.grading.remote.isolation import Server
+from lessonlib.grading.remote.kernel import Kernel
 from lessonlib.lessons import LESSONS, find
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ from given_cells import answer, exam, free, lesson_of, locked
 
 from lessonlib.grading import examining
 from lessonlib.grading.examining import Examiner
-from lessonlib.grading.kernel import Kernel
+from lessonlib.grading.remote.kernel import Kernel
 from lessonlib.lessons import find
 
 IMPORTS = free("import math\nimport numpy as np\nfrom lessonlib import check, judge")
@@ -438,7 +438,7 @@ def test_leaving_the_program_in_a_test_is_an_error_of_the_test(examine):
 
 
 def test_when_no_process_is_left_it_is_said(examine, monkeypatch):
-    monkeypatch.setattr("lessonlib.grading.kernel.MAX_LIVES", 1)
+    monkeypatch.setattr("lessonlib.grading.remote.kernel.MAX_LIVES", 1)
     first = exam("check-0", "assert f(1) == 2", 1)
     examined = examine("import os\ndef f(x):\n    os._exit(1)", first, "assert f(1) == 2")
     assert (examined.points, examined.state) == (0, "killed")

@@ -28,7 +28,7 @@ from lessonlib.errors import UserError
 from lessonlib.grading import grade as grading
 from lessonlib.grading.grade import Task, close_servers, grade, stumbled, warm_server
 from lessonlib.grading.record import Record
-from lessonlib.grading.slicing import NOT_RUN
+from lessonlib.grading.submission.slicing import NOT_RUN
 
 HIDDEN = "assert f(1) == 2\n### BEGIN HIDDEN TESTS\nassert f(31415) == 62830\n### END HIDDEN TESTS"
 TOY = lesson_of(

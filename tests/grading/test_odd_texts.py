@@ -8,11 +8,11 @@ import pytest
 from nbgrader.coursedir import CourseDirectory
 
 from lessonlib.errors import UserError
-from lessonlib.grading import inbox
+from lessonlib.grading.classroom import inbox
 from lessonlib.grading.grade import Task, stumbled
 from lessonlib.grading.materials import Materials
-from lessonlib.grading.reading import encodable, read
 from lessonlib.grading.record import Record
+from lessonlib.grading.submission.reading import encodable, read
 
 HALF = "\ud800"  # half a surrogate pair
 ODD_NAME = os.fsdecode(b"\xff.txt")

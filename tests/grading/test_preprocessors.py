@@ -12,8 +12,8 @@ from lessonlib.grading import grade as grading
 from lessonlib.grading import preprocessors
 from lessonlib.grading.grade import Task, close_servers
 from lessonlib.grading.preprocessors import HideTests, RepairAndExecute
-from lessonlib.grading.repair import HIDDEN_TEST
-from lessonlib.grading.slicing import NOT_RUN
+from lessonlib.grading.submission.repair import HIDDEN_TEST
+from lessonlib.grading.submission.slicing import NOT_RUN
 
 HIDDEN = (
     "assert f(1) == 2\n### BEGIN HIDDEN TESTS\nassert f(3) == 6\n### END HIDDEN TESTS\n"

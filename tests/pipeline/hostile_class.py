@@ -17,7 +17,7 @@ import problem_set
 from nbformat import NotebookNode
 from submissions import ROOT, answered, path_of, solutions
 
-from lessonlib.grading.repair import visible
+from lessonlib.grading.submission.repair import visible
 from lessonlib.lessons import lesson
 
 RELU, PS1 = "01-relu-layer", problem_set.NAME
@@ -42,7 +42,8 @@ class Submission:
     write: puts it into the learner's folder.
     lost:  what it does not earn, by test: the points, or "all".
     state: how it must end, or several ways where the machine's load decides, or repairs.
-    harms: whether running it without isolation would harm the machine.
+    stock: whether nbgrader as it comes can be asked to grade it: not what would harm the machine
+           without isolation, nor what only our own judge understands.
     """
 
     name: str
@@ -50,7 +51,7 @@ class Submission:
     write: Callable[[Path], None]
     lost: dict[str, float] | str = field(default_factory=dict)
     state: str | tuple[str, ...] = "graded"
-    harms: bool = False
+    stock: bool = True
 
     def points(self) -> dict[str, float]:
         """Return what each test must give."""
@@ -107,16 +108,16 @@ def file(data: bytes | NotebookNode, called: str = "") -> Callable[[Path], None]
 SUBMISSIONS: list[Submission] = []
 
 
-def add(name, which, made, lost=(), state="graded", harms=False) -> None:
+def add(name, which, made, lost=(), state="graded", stock=True) -> None:
     """Add a submission to the class."""
     write = made if callable(made) else file(made)
     lost = lost if isinstance(lost, str) else dict(lost)
-    SUBMISSIONS.append(Submission(name, which, write, lost, state, harms))
+    SUBMISSIONS.append(Submission(name, which, write, lost, state, stock))
 
 
-def ps1(name, answers=None, lost=(), state="graded", first=(), last=(), harms=False) -> None:
+def ps1(name, answers=None, lost=(), state="graded", first=(), last=(), stock=True) -> None:
     """Add a submission of the ordinary assignment."""
-    add(name, PS1, notebook(PS1, answers, first, last), lost, state, harms)
+    add(name, PS1, notebook(PS1, answers, first, last), lost, state, stock)
 
 
 def relu(name, answers=None, lost=(), state="graded", first=(), last=()) -> None:
@@ -307,27 +308,27 @@ ps1("exits where a helper calls", {"mean": "def mean(values):\n    import os\n  
 ps1("crashes", state="killed", first=["import ctypes\nctypes.string_at(0)"])
 ps1("crashes often", state="killed", first=["import os\nos._exit(1)"] * 8)
 ps1("kills", first=["import os, signal\nos.kill(os.getppid(), 9)", "os.kill(-1, 9)",
-    "os.killpg(0, 9)"], state=("graded", "killed"), harms=True)  # fmt: skip
+    "os.killpg(0, 9)"], state=("graded", "killed"), stock=False)  # fmt: skip
 ps1("takes all memory", words("return len([0] * 10**12)"), NO_WORDS)
 ps1(
     "takes memory bit by bit",
     words("b = []\nwhile True: b.append(bytearray(10**8))"),
     NO_WORDS,
     ("graded", "timed out", "killed"),  # out of memory or out of time, whichever comes first
-    harms=True,
+    stock=False,
 )
-ps1("forks without end", harms=True, first=["import os\nwhile True:\n    os.fork()",
+ps1("forks without end", stock=False, first=["import os\nwhile True:\n    os.fork()",
     "import subprocess\nsubprocess.Popen(['sleep', '1000'])",
     "import multiprocessing\nmultiprocessing.Process(target=print).start()"])  # fmt: skip
-ps1("threads without end", harms=True, first=[
+ps1("threads without end", stock=False, first=[
     "import threading, time\ntry:\n    while True:\n"
     "        threading.Thread(target=time.sleep, args=(100,), daemon=True).start()\n"
     "except RuntimeError:\n    pass"])  # fmt: skip
-ps1("fills the disk", harms=True, first=[
+ps1("fills the disk", stock=False, first=[
     f"for d in ('.', '/tmp', '/dev/shm', '/var/tmp'):\n    try:\n        for k in range(10**6):\n"
     f"            open(f'{{d}}/{LEFT}-{{k}}', 'wb').write(b'x' * 2**24)\n"
     "    except OSError:\n        pass"])  # fmt: skip
-ps1("prints without end", state=("graded", "timed out"), harms=True, first=[
+ps1("prints without end", state=("graded", "timed out"), stock=False, first=[
     "print('x' * 10**8)", "for _ in range(10**5): print('y' * 100)",
     "from IPython.display import HTML, display\ndisplay(HTML('<b>' * 10**6))",
     "for _ in range(10**4): display(HTML('<i>x</i>'))"])  # fmt: skip
@@ -339,7 +340,8 @@ import glob, os, subprocess, sys
 seen = [dict(os.environ), sys.argv, os.getcwd(), os.listdir("/")]
 for path in ["/proc/1/environ", "/proc/self/environ", "/proc/self/mountinfo", 
              *glob.glob("/proc/*/cmdline"),
-             *glob.glob("../*"), *glob.glob("../../*"), *glob.glob("/*/*.db"), "/etc/passwd",
+             *glob.glob("**", recursive=True), *glob.glob("../*"), *glob.glob("../../*"),
+             *glob.glob("/*/*.db"), "/etc/passwd",
              *glob.glob("/opt/**/lessons/*.py", recursive=True),
              *glob.glob("/opt/**/solutions/**", recursive=True)]:
     try:
@@ -358,7 +360,7 @@ ps1("a spy that fails", {"words": "def count_words(text):\n    raise ValueError(
 ps1("writes grades", first=[
     "import glob, sqlite3\nfor path in [*glob.glob('../../../*.db'), 'gradebook.db']:\n"
     "    sqlite3.connect(path).execute('UPDATE grade SET manual_score = 99')"])  # fmt: skip
-ps1("a poisoner", harms=True, first=[
+ps1("a poisoner", stock=False, first=[
     f"import os\nfor d in ('/tmp', '/dev/shm', '.', '/opt/lessonlib', '/'):\n    try:\n"
     f"        open(f'{{d}}/{LEFT}', 'w').write('x')\n    except OSError:\n        pass",
     "import lessonlib.nn as nn, lessonlib.data as data\nnn.relu = data.xor = None",
@@ -380,10 +382,46 @@ ps1("a script in its outputs", first=[
     "display(HTML('<script>alert(1)</script><img src=x onerror=alert(2)>'))\n"
     "display(Javascript('alert(3)'))\n"
     "display({'image/png': 'x\" onerror=\"alert(4)'}, raw=True)"])  # fmt: skip
-ps1("garbage on the wire", words(
-    "import gc\nfor o in gc.get_objects():\n    if type(o).__name__ == 'Wire':\n"
-    "        o.end.sendall(b'\\xff' * 64)\nreturn len(text.split())"),
-    state=("graded", "killed"))  # fmt: skip
+
+# --- forged answers ------------------------------------------------------------------------------
+
+WIRE = """
+import base64, gc, io, os
+from lessonlib.grading.remote.crossing import pack
+(wire,) = [o for o in gc.get_objects() if type(o).__name__ == "AnsweringWire"]
+def forge(value):
+    wire.send({"value": value, "after": [None, None], "printed": "", "warnings": []})
+class Leaves:
+    def __reduce__(self):
+        return os.mkdir, ("/tmp/LEFT",)
+""".replace("LEFT", LEFT)
+
+
+def forger(name, body, lost=NO_WORDS, state="killed") -> None:
+    """Add one that speaks to the judge itself, where count_words should only return."""
+    ps1(name, words(f"{body}\nreturn len(text.split())"), lost, state, first=[WIRE], stock=False)
+
+
+forger("garbage on the wire", "wire.end.sendall(b'\\xff' * 64)")
+forger("a forged pickle", "file = io.BytesIO()\nnp.save(file, np.array([Leaves()], dtype=object))\n"
+       "forge({'array': base64.b64encode(file.getvalue()).decode()})")  # fmt: skip
+forger("a forged array without an end", "file = io.BytesIO()\nhead = {'shape': (10**12,), "
+       "'fortran_order': False, 'descr': '<f8'}\nnp.lib.format.write_array_header_1_0(file, head)\n"
+       "forge({'array': base64.b64encode(file.getvalue()).decode()})")  # fmt: skip
+forger("a forged generator", "state = np.random.MT19937(1).state\nstate['state']['pos'] = 10**9\n"
+       "forge({'generator': pack(state, None)})")  # fmt: skip
+forger("a forged set that collides", "forge({'set': [k * (2**61 - 1) for k in range(20_000)]})",
+       state=("graded", "timed out", "killed"))  # fmt: skip
+forger("forged questions", "while True: wire.send({'callback': 0, 'args': []})")
+forger("forged answers to nothing", "super(type(wire), wire).send({'value': 4, 'turn': -1})\n"
+       "wire.turn += 1\nforge(4)\nwire.turn -= 1", lost={}, state="graded")  # fmt: skip
+forger("a forged exception", "wire.send({'error': {'type': 'AssertionError', 'text': '', "
+       "'bases': ['BaseException']}, 'after': [None, None]})", state="graded")  # fmt: skip
+ps1("a range without an end", words("return range(10**18)"), NO_WORDS)
+ps1("outlives its judge", stock=False, first=[
+    "import ctypes, os, signal, threading, time\nctypes.CDLL(None).prctl(1, 0)\n"
+    "for s in (1, 2, 13, 15): signal.signal(s, signal.SIG_IGN)\n"
+    "threading.Thread(target=time.sleep, args=(600,)).start()"])  # fmt: skip
 
 # --- only now and then ---------------------------------------------------------------------------
 
@@ -393,6 +431,18 @@ ps1("changes what it is given", {"mean": "def mean(values):\n    values.sort()\n
     "    return sum(values) / len(values)"}, NO_MEAN)  # fmt: skip
 ps1("does not use the generator", {"roll": "def roll(rng):\n    return np.array([5, 1, 3])"},
     {"test-roll": 1})  # fmt: skip
+
+# --- second thoughts -----------------------------------------------------------------------------
+
+LOOP = "def count_words(text):\n    while True: pass"
+ps1("a loop, then a right answer", state="timed out", first=[f"{LOOP}\ncount_words('')"])
+ps1("a right answer, then a loop below", last=[LOOP])
+ps1("timed by a magic", {"words": f"%%time\n{right(PS1).cells[8].source}"})
+ps1(
+    "in another language",
+    {"words": "%%javascript\nfunction count_words(text) { return 4 }"},
+    NO_WORDS,
+)
 
 # --- cells ---------------------------------------------------------------------------------------
 
@@ -413,6 +463,12 @@ def _split(made):
     second = deepcopy(made.cells[place])
     made.cells[place].source, second.source = head, tail
     made.cells.insert(place + 1, second)
+
+
+def _merge(made):
+    first, second = at(made, "words"), at(made, "primes")
+    made.cells[first].source += f"\n\n\n{made.cells[second].source}"
+    del made.cells[second]
 
 
 def _delete(*names):
@@ -456,6 +512,7 @@ def _strip(made):
 
 edited("cells copied", _copy)
 edited("a cell split", _split)
+edited("two cells merged", _merge)
 edited("tests deleted", _delete("test-words", "test-mean", "helper-close", "test-roll"))
 edited("an answer deleted", _delete("words"), NO_WORDS)
 edited("everything deleted", lambda made: made.cells.__delitem__(slice(1, None)), "all")
@@ -487,6 +544,22 @@ add("another name", PS1, file(GOOD, "my copy (2).ipynb"), state="repaired")
 add("no notebook", PS1, lambda folder: (folder / "notes.txt").write_text("soon"), "all", "missing")
 add("a link", PS1, lambda folder: (folder / f"{PS1}.ipynb").symlink_to(
     Path("../../honest") / PS1 / f"{PS1}.ipynb"), "all", "refused")  # fmt: skip
+
+
+def _links(folder: Path) -> None:
+    (folder / f"{PS1}.ipynb").write_bytes(nbformat.writes(notebook(PS1, first=[SPY])).encode())
+    for name, target in {"a.db": "gradebook.db", "b.ipynb": f"solutions/{PS1}/{PS1}.ipynb",
+                         "c": "submitted"}.items():  # fmt: skip
+        (folder / name).symlink_to(Path("../../..") / target)
+
+
+def _elsewhere(folder: Path) -> None:
+    folder.rmdir()
+    folder.symlink_to(Path("../honest") / PS1)
+
+
+add("links beside it", PS1, _links)
+add("a folder that is a link", PS1, _elsewhere, "all", "refused")
 add("a pipe", PS1, lambda folder: os.mkfifo(folder / f"{PS1}.ipynb"), "all", "refused")
 add("a folder", PS1, lambda folder: (folder / f"{PS1}.ipynb").mkdir(), "all", "refused")
 for _name in ("Zoë O'Hara", "-rf", 'a "quoted" name', "名前", "$(touch x)"):

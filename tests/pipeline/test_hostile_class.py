@@ -26,9 +26,9 @@ PR_SET_CHILD_SUBREAPER = 36
 GRADE = """
 import sys
 from pathlib import Path
-from lessonlib.grading.classroom import Classroom
+from lessonlib.grading.classroom.coordinator import Classroom
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.workers import local
+from lessonlib.grading.classroom.workers import local
 
 if __name__ == "__main__":
     limits = Limits(cell_seconds=6, call_seconds=3, total_seconds=90)
@@ -92,14 +92,16 @@ def course(tmp_path_factory):
     course = Course(tmp_path_factory.mktemp("hostile"))
     with course.gradebook() as gradebook:
         gradebook.add_student("somebody", first_name=CANARIES["gradebook"])
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     course.before = set(children())
     course.files = {path.name for path in course.root.iterdir()}
     for lesson in (PS1, RELU):
         course.run("grade.py", lesson)
     for lesson in (PS1, RELU):
         course.run("-m", "nbgrader", "generate_feedback", lesson)
-    return course
+    yield course
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)  # other tests expect orphans to be init's
 
 
 @pytest.fixture(scope="module")

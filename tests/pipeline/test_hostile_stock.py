@@ -18,7 +18,7 @@ from hostile_class import CANARIES, PS1, RELU, SUBMISSIONS
 from nbgrader.api import Gradebook, MissingEntry
 from submissions import ROOT
 
-from lessonlib.grading.isolation import find_bubblewrap
+from lessonlib.grading.remote.isolation import find_bubblewrap
 
 pytestmark = pytest.mark.stock
 
@@ -26,7 +26,7 @@ SECONDS = 150  # for one submission; nbgrader itself gives each cell 30
 STOCK = (
     "\nfor name in ('Autograde', 'GenerateFeedback'):\n    c.pop(name)\n"  # nbgrader's own again
 )
-TRIED = [each for each in SUBMISSIONS if not each.harms]
+TRIED = [each for each in SUBMISSIONS if each.stock]
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +97,8 @@ def test_what_nbgrader_makes_of_the_class(course):
         losers += [each.name] if less else []
         leaking += [each.name] if leaks(course, each) else []
     print(f"\n\n{len(TRIED)} submissions of the hostile class through stock nbgrader")
-    print(f"({len(SUBMISSIONS) - len(TRIED)} that would harm the machine were left out)\n")
+    left_out = len(SUBMISSIONS) - len(TRIED)
+    print(f"({left_out} that would harm the machine, or mean nothing there, were left out)\n")
     print(f"unearned points  {unearned:6.1f} in {len(gained)} submissions")
     print(f"lost points      {lost:6.1f} in {len(losers)} submissions")
     print(f"leaks            {len(leaking):6} submissions")

@@ -20,7 +20,7 @@ from contextlib import nullcontext
 from lessonlib.grading.inside import confine, notebook_shell
 from lessonlib.grading.inside.serving import Server
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.wire import AnsweringWire
+from lessonlib.grading.remote.wire import AnsweringWire
 
 WARM = (
     "numpy", "numpy.random", "numpy.linalg", "matplotlib.pyplot", "lessonlib.nn", "lessonlib.data",

@@ -4,8 +4,8 @@ import contextlib
 
 import numpy as np
 
-from lessonlib.grading.crossing import Export, pack
 from lessonlib.grading.inside.stopping import at_most
+from lessonlib.grading.remote.crossing import Export, pack
 
 CHANGEABLE = (np.ndarray, list, dict, set, np.random.Generator)
 

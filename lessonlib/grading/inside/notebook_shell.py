@@ -12,7 +12,7 @@ from matplotlib_inline.backend_inline import configure_inline_support
 from traitlets import Type
 from traitlets.config import Config
 
-from lessonlib.grading.outputs import error_output
+from lessonlib.grading.submission.outputs import error_output
 
 MAX_TEXT = 100_000  # characters that a cell may print
 MAX_RICH = 8 * 2**20  # characters of pictures and the like in a cell

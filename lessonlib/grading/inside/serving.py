@@ -13,13 +13,13 @@ import numpy as np
 
 from lessonlib.checks.asking import MAX_PRINTED, learners_place
 from lessonlib.checks.reading import surroundings
-from lessonlib.grading import protocol
-from lessonlib.grading.crossing import pack, unpack, write_back
 from lessonlib.grading.inside import notebook_shell
 from lessonlib.grading.inside.lending import Loan
 from lessonlib.grading.inside.stopping import Stuck, TimeUp, at_most, culprits, put_aside
-from lessonlib.grading.outputs import error_output
-from lessonlib.grading.wire import AnsweringWire, Broken
+from lessonlib.grading.remote import protocol
+from lessonlib.grading.remote.crossing import pack, unpack, write_back
+from lessonlib.grading.remote.wire import AnsweringWire, Broken
+from lessonlib.grading.submission.outputs import error_output
 
 OPERATIONS = {
     "call": lambda function, *args, **kwargs: function(*args, **kwargs),

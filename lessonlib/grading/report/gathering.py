@@ -6,7 +6,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from lessonlib.checks.wording import listing
 from lessonlib.errors import UserError
-from lessonlib.grading import inbox
+from lessonlib.grading.classroom import inbox
 from lessonlib.grading.materials import exercise_in
 from lessonlib.grading.record import STATES
 from lessonlib.grading.report import cleaning

@@ -20,14 +20,14 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
 from lessonlib.errors import UserError
-from lessonlib.grading import gradebook as book
-from lessonlib.grading import inbox
+from lessonlib.grading.classroom import gradebook as book
+from lessonlib.grading.classroom import inbox
+from lessonlib.grading.classroom.loading import load, task
+from lessonlib.grading.classroom.workers import Crew, Round
 from lessonlib.grading.grade import Graded, Task, grade, stumbled
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.loading import load, task
 from lessonlib.grading.record import Record
 from lessonlib.grading.scratch import sweep
-from lessonlib.grading.workers import Crew, Round
 
 PERMISSIONS = 0o444  # as nbgrader has it
 

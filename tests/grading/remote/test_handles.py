@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from lessonlib.checks.reading import surroundings
-from lessonlib.grading import protocol
-from lessonlib.grading.remote import Far, OutOfTime, Remote, RemoteError
-from lessonlib.grading.session import Gone
+from lessonlib.grading.remote import protocol
+from lessonlib.grading.remote.handles import Far, OutOfTime, Remote, RemoteError
+from lessonlib.grading.remote.session import Gone
 
 VECTOR = """
 class Vector:
@@ -88,7 +88,7 @@ def test_names_that_are_plain_data_are_plain_data(define):
 
 
 def test_names_that_are_not_defined_are_not_found(session):
-    session.run("x = 1", 5.0, [])
+    session.run("x = 1", 5.0, {})
     assert Far(session, 1.0).find(["x", "y"], {}) == {"x": 1}
 
 
@@ -302,7 +302,7 @@ def test_functions_call_each_other_many_times(define):
 
 def test_an_endless_function_behind_ours_is_stopped_and_the_process_lives(session):
     session.run("def f(g):\n    return g(1)\ndef spin(x):\n    while True:\n        pass\n"
-                "def fine():\n    return 5", 5.0, [])  # fmt: skip
+                "def fine():\n    return 5", 5.0, {})  # fmt: skip
     far = Far(session, 0.5)
     f, spin, fine = far.find(["f", "spin", "fine"], {}).values()
     started = time.monotonic()
@@ -313,7 +313,7 @@ def test_an_endless_function_behind_ours_is_stopped_and_the_process_lives(sessio
 
 
 def test_a_loop_around_a_function_of_ours_is_stopped(session):
-    session.run("def f(g):\n    while True:\n        g(1)\ndef h(x):\n    return x", 5.0, [])
+    session.run("def f(g):\n    while True:\n        g(1)\ndef h(x):\n    return x", 5.0, {})
     far = Far(session, 0.5)
     f, h = far.find(["f", "h"], {}).values()
     started = time.monotonic()
@@ -608,7 +608,7 @@ def test_it_deceives_no_set_and_no_dictionary(define):
 
 
 def test_an_endless_function_is_stopped_and_not_run_again(session):
-    session.run("def f():\n    while True:\n        pass", 5.0, [])
+    session.run("def f():\n    while True:\n        pass", 5.0, {})
     far = Far(session, 0.3)
     f = far.find(["f"], {})["f"]
     with pytest.raises(OutOfTime):
@@ -622,7 +622,7 @@ def test_an_endless_function_is_stopped_and_not_run_again(session):
 
 def test_whoever_calls_the_endless_function_is_stopped_at_once(session):
     session.run("def f():\n    while True:\n        pass\ndef g():\n    return f()\n"
-                "def h():\n    return 1", 5.0, [])  # fmt: skip
+                "def h():\n    return 1", 5.0, {})  # fmt: skip
     far = Far(session, 0.3)
     f, g, h = far.find(["f", "g", "h"], {}).values()
     with pytest.raises(OutOfTime):
@@ -635,7 +635,7 @@ def test_whoever_calls_the_endless_function_is_stopped_at_once(session):
 
 
 def test_all_requests_together_have_an_end(session):
-    session.run("import time\ndef f():\n    time.sleep(0.1)\n    return 1", 5.0, [])
+    session.run("import time\ndef f():\n    time.sleep(0.1)\n    return 1", 5.0, {})
     far = Far(session, 5.0)
     f = far.find(["f"], {})["f"]
     far.until = time.monotonic() + 0.35

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lessonlib.grading.reading import MAX_BYTES, MAX_CELLS, MAX_SOURCE, Unreadable, read
+from lessonlib.grading.submission.reading import MAX_BYTES, MAX_CELLS, MAX_SOURCE, Unreadable, read
 
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from lessonlib.errors import UserError
-from lessonlib.grading import workers
-from lessonlib.grading.workers import TRIES, Crew, Round, local
+from lessonlib.grading.classroom import workers
+from lessonlib.grading.classroom.workers import TRIES, Crew, Round, local
 
 ROOT = Path(__file__).parents[2]
 
@@ -166,7 +166,7 @@ def test_real_processes_do_the_work_and_one_that_dies_is_replaced():
 
 INTERRUPTED = """
 import sys, time
-from lessonlib.grading import workers
+from lessonlib.grading.classroom import workers
 
 def main():
     try:

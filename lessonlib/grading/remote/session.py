@@ -6,11 +6,11 @@ import time
 from dataclasses import dataclass, field
 
 from lessonlib.errors import UserError
-from lessonlib.grading import harmless
-from lessonlib.grading.crossing import pack
-from lessonlib.grading.isolation import NOT_ISOLATED, Server
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.wire import Broken, Late, Wire
+from lessonlib.grading.remote.crossing import pack
+from lessonlib.grading.remote.isolation import NOT_ISOLATED, Server
+from lessonlib.grading.remote.wire import Broken, Late, Wire
+from lessonlib.grading.submission import harmless
 
 GRACE = 3.0  # seconds that a process gets to notice that its time is up
 START_SECONDS = 60

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from lessonlib.grading import harmless
+from lessonlib.grading.submission import harmless
 
 
 def shown(**data):

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lessonlib.checks.plain import MAX_ARRAY_BYTES, MAX_ITEMS, Opaque
-from lessonlib.grading.crossing import BIT_GENERATORS, pack, unpack, write_back
+from lessonlib.grading.remote.crossing import BIT_GENERATORS, pack, unpack, write_back
 
 
 class Sides:

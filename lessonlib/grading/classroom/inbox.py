@@ -14,7 +14,7 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 
 from lessonlib.errors import UserError
-from lessonlib.grading.reading import MAX_BYTES, encodable
+from lessonlib.grading.submission.reading import MAX_BYTES, encodable
 
 MAX_EXTRA = 16 * 2**20  # bytes of other files that a learner may hand in with a notebook
 IGNORED = re.compile(r"^\.|\.ipynb$|\.pyc$|^timestamp\.txt$|^__pycache__$")

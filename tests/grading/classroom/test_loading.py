@@ -7,9 +7,9 @@ import pytest
 from given_cells import ROOT, course_lesson
 
 from lessonlib.errors import UserError
-from lessonlib.grading import gradebook as book
+from lessonlib.grading.classroom import gradebook as book
+from lessonlib.grading.classroom.loading import load, task
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.loading import load, task
 
 pytestmark = pytest.mark.slow  # nbgrader takes its time to make a gradebook
 

@@ -7,8 +7,8 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from lessonlib.errors import UserError
-from lessonlib.grading import inbox
-from lessonlib.grading.reading import MAX_BYTES
+from lessonlib.grading.classroom import inbox
+from lessonlib.grading.submission.reading import MAX_BYTES
 
 LESSON = "05-toy"
 

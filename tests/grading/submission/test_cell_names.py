@@ -2,7 +2,7 @@
 
 import pytest
 
-from lessonlib.grading.names import Names, names_in, plain_python
+from lessonlib.grading.submission.names import Names, names_in, plain_python
 
 
 @pytest.mark.parametrize(

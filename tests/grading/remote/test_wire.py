@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from lessonlib.grading.wire import MAX_MESSAGE, Broken, Late, Wire
+from lessonlib.grading.remote.wire import MAX_MESSAGE, Broken, Late, Wire
 
 
 @pytest.fixture

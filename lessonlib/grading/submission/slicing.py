@@ -7,8 +7,8 @@ on it. One is left out only if nothing that does run reads any name that it bind
 import ast
 
 from lessonlib.grading.materials import Materials
-from lessonlib.grading.names import BUILTIN, Names, names_in, parsed, plain_python, root
-from lessonlib.grading.repair import Piece
+from lessonlib.grading.submission.names import BUILTIN, Names, names_in, parsed, plain_python, root
+from lessonlib.grading.submission.repair import Piece
 
 SHOWS = {"plots"}  # of the modules: a line that calls it changes nothing
 UNTOLD = {"get_ipython", "eval", "exec", "globals", "locals", "vars"}  # a magic is the first

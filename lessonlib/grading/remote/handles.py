@@ -21,9 +21,9 @@ import numpy as np
 
 from lessonlib.checks.asking import MAX_PRINTED, Place
 from lessonlib.checks.reading import Surroundings
-from lessonlib.grading import protocol
-from lessonlib.grading.crossing import pack, unpack, write_back
-from lessonlib.grading.session import Gone, Session
+from lessonlib.grading.remote import protocol
+from lessonlib.grading.remote.crossing import pack, unpack, write_back
+from lessonlib.grading.remote.session import Gone, Session
 
 ALL = frozenset(protocol.SPECIAL)
 # What every handle passes on: none of these is handed an expected value to agree with.

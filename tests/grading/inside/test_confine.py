@@ -7,7 +7,7 @@ import pytest
 from conftest import LIMITS, speaker
 
 from lessonlib.grading.inside import confine
-from lessonlib.grading.session import Gone, Session
+from lessonlib.grading.remote.session import Gone, Session
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_processor_time_ends_what_no_alarm_can_stop(server):
         "signal.signal(signal.SIGXCPU, signal.SIG_IGN)\nwhile True: pass"
     )
     with pytest.raises(Gone):
-        session.run(source, 1.0, [])
+        session.run(source, 1.0, {})
 
 
 def test_a_core_is_not_dumped(says):

@@ -118,7 +118,7 @@ def _imports(tree: ast.Module) -> dict[str, str]:
 
 def _classes(tree: ast.Module) -> dict[str, frozenset[str]]:
     """Return what each class's objects can do; everything, where it is inherited or decorated."""
-    from lessonlib.grading.protocol import SPECIAL
+    from lessonlib.grading.remote.protocol import SPECIAL
 
     found = {}
     for node in tree.body:

@@ -9,7 +9,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from lessonlib.grading.repair import as_notebook, hidden_lines, repair, visible
+from lessonlib.grading.submission.repair import as_notebook, hidden_lines, repair, visible
 
 STUB = "def {0}(x):\n    raise NotImplementedError"
 RIGHT = "def {0}(x):\n    return 2 * x"

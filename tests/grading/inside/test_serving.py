@@ -5,9 +5,9 @@ import operator
 
 import pytest
 
-from lessonlib.grading import protocol
 from lessonlib.grading.inside.serving import OPERATIONS, Table
-from lessonlib.grading.remote import HARMLESS, REFLECTED, WEIGHED
+from lessonlib.grading.remote import protocol
+from lessonlib.grading.remote.handles import HARMLESS, REFLECTED, WEIGHED
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def ask(session):
     """Run a cell, then put a question to the process as the wire carries it."""
 
     def ask(source, **question):
-        session.run(source, 5.0, [])
+        session.run(source, 5.0, {})
         return session.ask(question, 5.0)
 
     return ask

@@ -14,10 +14,10 @@ from given_cells import ROOT
 
 from lessonlib import data
 from lessonlib.errors import UserError
-from lessonlib.grading import isolation
 from lessonlib.grading.inside.confine import FOLDER
-from lessonlib.grading.isolation import Server
-from lessonlib.grading.session import Session
+from lessonlib.grading.remote import isolation
+from lessonlib.grading.remote.isolation import Server
+from lessonlib.grading.remote.session import Session
 from lessonlib.lessons import LESSONS
 
 # --- what it needs -------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def test_a_lesson_sees_the_modules_that_its_notebook_imports_and_no_others(other
         "from lessonlib.lessons.relu_layer import layer_forward\n"
         "import os, lessonlib.lessons as l\nprint(sorted(os.listdir(l.__path__[0])))"
     )
-    ran = other_session.run(source, 5.0, [])
+    ran = other_session.run(source, 5.0, {})
     assert ran.outputs[0]["text"] == "['__init__.py', 'drawing.py', 'relu_layer.py']\n"
 
 
@@ -113,7 +113,7 @@ def test_no_environment_is_there(says):
 
 
 def test_a_secret_in_the_graders_environment_does_not_get_in(other_session):
-    ran = other_session.run("import os\nprint('SECRET' in os.environ)", 5.0, [])
+    ran = other_session.run("import os\nprint('SECRET' in os.environ)", 5.0, {})
     assert ran.outputs[0]["text"] == "False\n"
 
 
@@ -219,7 +219,7 @@ def test_closing_ends_the_server_and_the_submission_in_it():
 
 def test_the_server_ends_with_the_process_that_started_it(tmp_path):
     script = (
-        "import os\nfrom lessonlib.grading.isolation import Server\n"
+        "import os\nfrom lessonlib.grading.remote.isolation import Server\n"
         "server = Server()\nprint(server.process.pid, flush=True)\nos._exit(1)"
     )
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
@@ -260,7 +260,7 @@ def unprotected():
 def test_unprotected_cells_run_too_in_a_folder_of_their_own(unprotected):
     session = Session(unprotected, LIMITS, {"a.csv": b"1"})
     try:
-        ran = session.run("import os\nprint(os.listdir(), 1 + 1)", 5.0, [])
+        ran = session.run("import os\nprint(os.listdir(), 1 + 1)", 5.0, {})
         assert ran.outputs[0]["text"] == "['a.csv'] 2\n"
     finally:
         session.close()
@@ -269,6 +269,6 @@ def test_unprotected_cells_run_too_in_a_folder_of_their_own(unprotected):
 def test_unprotected_the_next_submission_has_another_folder(unprotected):
     for _ in range(2):
         session = Session(unprotected, LIMITS, {})
-        ran = session.run("import os\nprint(os.listdir())\nopen('left', 'w').close()", 5.0, [])
+        ran = session.run("import os\nprint(os.listdir())\nopen('left', 'w').close()", 5.0, {})
         session.close()
         assert ran.outputs[0]["text"] == "[]\n"

@@ -12,9 +12,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from lessonlib.checks.wording import listing
-from lessonlib.grading import harmless
 from lessonlib.grading.materials import Given, Materials
-from lessonlib.grading.names import parsed
+from lessonlib.grading.submission import harmless
+from lessonlib.grading.submission.names import parsed
 
 HIDDEN_TEST = "# (a hidden test)"
 ALIKE = 0.8  # share of equal characters from which a cell without an id counts as a known one

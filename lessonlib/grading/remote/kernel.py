@@ -5,10 +5,10 @@ import time
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from lessonlib.grading.isolation import Server
 from lessonlib.grading.limits import Limits
-from lessonlib.grading.remote import Far
-from lessonlib.grading.session import Gone, Ran, Session
+from lessonlib.grading.remote.handles import Far
+from lessonlib.grading.remote.isolation import Server
+from lessonlib.grading.remote.session import Gone, Ran, Session
 
 AGAIN_SECONDS = 2.0
 MAX_LIVES = 100  # each end takes a cell or a function out of play, and the time is bounded too

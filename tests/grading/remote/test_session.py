@@ -7,7 +7,7 @@ import pytest
 from conftest import LIMITS
 
 from lessonlib.errors import UserError
-from lessonlib.grading.session import GRACE, Gone, Session
+from lessonlib.grading.remote.session import GRACE, Gone, Session
 
 
 def run(session, source, seconds=5.0, **aside):
@@ -140,7 +140,7 @@ def test_a_forged_answer_ends_the_session(session):
     """A submission may write on the judge's connection whatever it likes."""
     forge = (
         "import gc, socket, struct\n"
-        "from lessonlib.grading.wire import Wire\n"
+        "from lessonlib.grading.remote.wire import Wire\n"
         "wire = next(o for o in gc.get_objects() if isinstance(o, Wire))\n"
         "wire.send({'outputs': [{'output_type': 'what'}], 'error': None, 'late': None})"
     )

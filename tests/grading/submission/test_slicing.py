@@ -3,8 +3,8 @@
 import pytest
 from given_cells import answer, cell_of, course_lesson, exam, free, handed_in, lesson_of, locked
 
-from lessonlib.grading.repair import Piece, repair
-from lessonlib.grading.slicing import not_needed
+from lessonlib.grading.submission.repair import Piece, repair
+from lessonlib.grading.submission.slicing import not_needed
 
 IMPORTS = free("import numpy as np\nfrom lessonlib import check, plots")
 ANSWER = answer("f", "def f(x):\n    return 2 * x", "def f(x):\n    raise NotImplementedError")

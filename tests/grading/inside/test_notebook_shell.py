@@ -13,7 +13,7 @@ from lessonlib.grading.inside.notebook_shell import (
 @pytest.fixture
 def outputs_of(session):
     """Run a cell in a submission's process and return its outputs."""
-    return lambda source: session.run(source, 5.0, []).outputs
+    return lambda source: session.run(source, 5.0, {}).outputs
 
 
 def text(outputs) -> str:
@@ -72,9 +72,9 @@ def test_magics_work_as_far_as_they_harm_nothing(outputs_of):
 
 
 def test_a_shell_command_does_nothing_and_ends_nothing(session):
-    session.run("!ls /", 5.0, [])
-    session.run("%%bash\nls /", 5.0, [])
-    assert text(session.run("print(1)", 5.0, []).outputs) == "1\n"
+    session.run("!ls /", 5.0, {})
+    session.run("%%bash\nls /", 5.0, {})
+    assert text(session.run("print(1)", 5.0, {}).outputs) == "1\n"
 
 
 def test_input_is_refused_in_words(outputs_of):
@@ -139,6 +139,6 @@ def test_too_many_or_too_large_pictures_are_left_out():
 
 
 def test_a_cell_that_prints_for_ever_stays_small(session):
-    ran = session.run("while True:\n    print('a' * 1000)", 0.5, [])
+    ran = session.run("while True:\n    print('a' * 1000)", 0.5, {})
     assert ran.late == []
     assert len(text(ran.outputs)) < MAX_TEXT + 200

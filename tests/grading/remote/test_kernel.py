@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from conftest import LIMITS
 
-from lessonlib.grading import kernel as kernels
-from lessonlib.grading.kernel import Aside, Kernel, OutOfLives
-from lessonlib.grading.session import Gone
+from lessonlib.grading.remote import kernel as kernels
+from lessonlib.grading.remote.kernel import Aside, Kernel, OutOfLives
+from lessonlib.grading.remote.session import Gone
 
 SPIN = "def f(x):\n    while True:\n        pass"
 END = "import os\ndef f(x):\n    os._exit(1)"

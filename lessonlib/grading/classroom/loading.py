@@ -9,7 +9,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
 from lessonlib.errors import UserError
-from lessonlib.grading import inbox
+from lessonlib.grading.classroom import inbox
 from lessonlib.grading.grade import Task
 from lessonlib.grading.limits import Limits
 from lessonlib.grading.materials import Given, Materials, visible_modules

@@ -1,0 +1,1 @@
+"""Many submissions: where they lie, who works on them, and where their grades go."""

@@ -1,0 +1,1 @@
+"""A submission's notebook, before and after it runs: read, repaired, cut short, made harmless."""
