@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from lessonlib import lean  # noqa: F401  before any command imports nbformat
 from lessonlib.errors import UserError
 from lessonlib.project import find_root
 

@@ -1,7 +1,9 @@
 """What the `lessonlib` command shows: tables of points, and hints."""
 
+import os
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -38,11 +40,24 @@ def show_progress(root: Path, results_of: Callable[[Path], list[Result]]) -> Non
     if not notebooks:
         raise UserError(f"There are no lessons in {root / 'course'}.")
     table = Table("lesson", "exercises", "points")
-    for path in track(notebooks, "Running your lessons", transient=True):
-        results = results_of(path)
-        right = sum(result.passed for result in results)
-        table.add_row(path.stem, f"{right} of {len(results)}", _sum(results))
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        running = [pool.submit(_row, path, results_of) for path in notebooks]
+        try:
+            for future in track(running, "Running your lessons", transient=True):
+                table.add_row(*future.result())
+        finally:
+            pool.shutdown(cancel_futures=True)  # interrupted: what has not begun is left out
     Console().print(table)
+
+
+def _row(path: Path, results_of: Callable[[Path], list[Result]]) -> tuple[str, str, str]:
+    """Return a lesson's row; one that cannot be run keeps nobody from seeing the others."""
+    try:
+        results = results_of(path)
+    except UserError as error:
+        return path.stem, "", escape(str(error).replace(str(path), path.name))
+    right = sum(result.passed for result in results)
+    return path.stem, f"{right} of {len(results)}", _sum(results)
 
 
 def show_hint(exercise: Exercise, which: int) -> None:

@@ -3,9 +3,16 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[1]
+
+# Every process that a test starts uses this course's code, starts quickly and computes with one
+# thread.
+os.environ["PYTHONPATH"] = os.pathsep.join([str(ROOT), str(ROOT / "tests/quick")])
+os.environ["OMP_NUM_THREADS"] = "1"
 # nbgrader calls alembic by its bare name, also where no environment was activated.
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 

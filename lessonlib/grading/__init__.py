@@ -7,8 +7,4 @@ crosses. `classroom` maps all that over a class, and `report` tells how the clas
 a learner imports may import this package.
 """
 
-import sys
-
-# nbformat brings in a grammar of web addresses that takes two seconds to build, in every process,
-# and that no notebook needs: jsonschema does without it where it cannot be imported.
-sys.modules.setdefault("rfc3987_syntax", None)
+from lessonlib import lean  # noqa: F401  before a worker imports nbformat

@@ -10,6 +10,7 @@ An answer is a function or class, or, where the exercise asks for values, a dict
 """
 
 import re
+from functools import cache
 
 import numpy as np
 from notebook_cells import answers_in
@@ -53,6 +54,12 @@ def _equal(a, b) -> bool:
     return str(a) == str(b)
 
 
+@cache
+def verdict_on_mistake(exercise: Exercise, mistake: Mistake, seed: int = 0) -> Verdict:
+    """Judge the wrong answer that a mistake stands for: once, for all who want to know."""
+    return verdict_on(exercise, as_answer(exercise, mistake), seed)
+
+
 class LessonContract:
     """Five things that are true of every exercise, and a few that are true of its words."""
 
@@ -89,7 +96,7 @@ class LessonContract:
         exercise = self.exercise(exercise_id)
         mistake = next(m for m in exercise.mistakes if m.name == name)
         for seed in range(3):
-            verdict = verdict_on(exercise, as_answer(exercise, mistake), seed)
+            verdict = verdict_on_mistake(exercise, mistake, seed)
             assert not verdict.passed
             assert verdict.points < exercise.points
             assert verdict.mistake == name, verdict.message
@@ -97,7 +104,7 @@ class LessonContract:
     def test_a_mistakes_message_is_short_and_plain(self, exercise_id, name):
         exercise = self.exercise(exercise_id)
         mistake = next(m for m in exercise.mistakes if m.name == name)
-        message = verdict_on(exercise, as_answer(exercise, mistake)).message
+        message = verdict_on_mistake(exercise, mistake).message
         prose = [line for line in message.split("\n") if not line.startswith("    ")]
         words = len(" ".join(prose).split())
         assert 20 <= words <= 120, f"{words} words:\n{message}"

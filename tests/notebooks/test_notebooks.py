@@ -367,7 +367,7 @@ def run_once(tmp_path_factory):
             resources={"metadata": {"path": str(folder / name)}},
             config=sockets if os.name == "posix" else Config(),
         )
-        client.execute(env=os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"})
+        client.execute()
         return released
 
     return run

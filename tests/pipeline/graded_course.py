@@ -25,20 +25,24 @@ CLASS = {
 }
 
 
-def make(root: Path, unreadable: bool = True) -> Path:
-    """Make the course and hand in; one submission has a cell twice, and one is no notebook."""
+def make(root: Path) -> Path:
+    """Make the course and hand in; one of the submissions is no notebook."""
     shutil.copytree(ROOT / "solutions" / LESSON, root / "solutions" / LESSON)
     shutil.copy(ROOT / "nbgrader_config.py", root)
+    hand_in_all(root)
+    hand_in(root, "gus", RIGHT)
+    path_of(root / "submitted/gus", LESSON).write_text("{half a note")
+    return root
+
+
+def hand_in_all(root: Path) -> None:
+    """Write the submissions of the class; one has a cell twice."""
     for student, answers in CLASS.items():
         hand_in(root, student, answers)
     doubled = path_of(root / "submitted/fay", LESSON)
     notebook = nbformat.read(doubled, as_version=4)
     notebook.cells += [cell.copy() for cell in notebook.cells if "nbgrader" in cell.metadata]
     doubled.write_text(json.dumps(notebook))
-    if unreadable:
-        hand_in(root, "gus", RIGHT)
-        path_of(root / "submitted/gus", LESSON).write_text("{half a note")
-    return root
 
 
 def hand_in(root: Path, student: str, answers: dict[str, str]) -> None:
@@ -48,17 +52,12 @@ def hand_in(root: Path, student: str, answers: dict[str, str]) -> None:
     nbformat.write(answered(path_of(ROOT / "course", LESSON), answers), path)
 
 
-def environment(**more: str) -> dict[str, str]:
-    """Return settings for commands that use this course's code."""
-    return os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"} | more
-
-
 def run(root: Path, *command: str, **more: str) -> subprocess.CompletedProcess:
     """Run a Python module in the course's folder."""
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=root,
-        env=environment(**more),
+        env=os.environ | more,
         capture_output=True,
         text=True,
         timeout=300,
@@ -77,10 +76,10 @@ def gradebook(root: Path) -> Gradebook:
     return Gradebook(f"sqlite:///{root}/gradebook.db", "relu-to-backprop")
 
 
-def dump(root: Path) -> dict:
+def dump(root: Path, lesson: str = LESSON) -> dict:
     """Return all that the gradebook says, without the ids that it gives and without times."""
     with gradebook(root) as book:
-        assignment = book.find_assignment(LESSON)
+        assignment = book.find_assignment(lesson)
         (notebook,) = assignment.notebooks
         return {
             "students": sorted(student.id for student in book.students),
@@ -101,11 +100,11 @@ def dump(root: Path) -> dict:
         }
 
 
-def executed(root: Path) -> dict[str, dict]:
-    """Return the executed notebooks by learner, without how long each took."""
+def executed(root: Path) -> dict[tuple[str, str], dict]:
+    """Return the executed notebooks by learner and lesson, without how long each took."""
     found = {}
     for path in sorted((root / "autograded").glob("*/*/*.ipynb")):
         notebook = json.loads(path.read_text())
         notebook["metadata"]["lessonlib"].pop("seconds")
-        found[path.parts[-3]] = notebook
+        found[path.parts[-3:-1]] = notebook
     return found

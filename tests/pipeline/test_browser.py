@@ -53,8 +53,6 @@ def environment(root):
     return os.environ | {
         "JUPYTER_CONFIG_DIR": str(config),
         "JUPYTER_TOKEN": TOKEN,
-        "OMP_NUM_THREADS": "1",
-        "PYTHONPATH": str(ROOT),
     }
 
 

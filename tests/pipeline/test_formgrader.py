@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from graded_course import LESSON, RIGHT, dump, environment, grade, gradebook, hand_in, make
+from graded_course import LESSON, RIGHT, dump, grade, gradebook, hand_in, make
 from test_browser import TOKEN, free_port, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -28,7 +28,7 @@ def server(course):
     root = ["--allow-root"] if os.geteuid() == 0 else []
     config = course / "config"
     config.mkdir()
-    settings = environment(JUPYTER_TOKEN=TOKEN, JUPYTER_CONFIG_DIR=str(config))
+    settings = os.environ | {"JUPYTER_TOKEN": TOKEN, "JUPYTER_CONFIG_DIR": str(config)}
     with log.open("w") as screen:
         process = subprocess.Popen(
             [*command, *root], cwd=course, env=settings, stdout=screen, stderr=screen

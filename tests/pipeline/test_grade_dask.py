@@ -4,20 +4,17 @@ import time
 
 import pytest
 from distributed import LocalCluster
-from graded_course import LESSON, dump, environment, executed, grade, make, run
+from graded_course import LESSON, dump, executed, grade, make, run
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def cluster():
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment().items():
-            patch.setenv(name, value)
-        with LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
-        ) as cluster:
-            yield cluster
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster
 
 
 def test_a_cluster_of_two_gives_the_same_gradebook(cluster, tmp_path):

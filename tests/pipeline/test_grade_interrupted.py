@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from graded_course import LESSON, dump, environment, executed, gradebook, make
+from graded_course import LESSON, dump, executed, gradebook, make
 
 from lessonlib.grading.classroom.coordinator import Classroom
 from lessonlib.grading.classroom.workers import local
@@ -58,7 +58,7 @@ def start(root: Path) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "lessonlib.cli", "grade", LESSON, "--workers", "2"],
         cwd=root,
-        env=environment(TMPDIR=str(temporary)),
+        env=os.environ | {"TMPDIR": str(temporary)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -109,7 +109,7 @@ def test_a_second_grader_is_kept_out(undisturbed, crew):
     with room._alone():
         told = subprocess.run(
             [sys.executable, "-m", "lessonlib.cli", "grade", LESSON],
-            cwd=root, env=environment(), capture_output=True, text=True,
+            cwd=root, capture_output=True, text=True,
         )  # fmt: skip
     assert told.returncode == 1
     assert "Another `lessonlib grade` is at work" in told.stderr

@@ -57,8 +57,6 @@ class Course:
         environment = os.environ | {
             "CANARY": CANARIES["environment"],
             "TMPDIR": str(self.temporary),
-            "PYTHONPATH": str(ROOT),
-            "OMP_NUM_THREADS": "1",
         }
         told = subprocess.run(
             [sys.executable, *command], cwd=self.root, env=environment,

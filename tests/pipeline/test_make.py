@@ -33,7 +33,8 @@ def clone(tmp_path):
 
 
 def make(folder, *arguments, **environment):
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    clean = {name: value for name, value in os.environ.items()
+             if not name.startswith("MAKE") and name != "PYTHONPATH"}  # fmt: skip
     command = ["make", "learn", f"PYTHON={PYTHON}", *arguments]
     return subprocess.run(
         command, cwd=folder, capture_output=True, text=True, timeout=120, env=clean | environment
@@ -97,7 +98,6 @@ def test_make_alone_tells_what_there_is(clone):
 
 
 LEARN = [sys.executable, "-m", "lessonlib.cli", "learn", "--no-browser"]
-OUR_LESSONLIB = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 def learn(folder, *arguments):
@@ -107,7 +107,6 @@ def learn(folder, *arguments):
         capture_output=True,
         text=True,
         timeout=60,
-        env=OUR_LESSONLIB,
     )
 
 
@@ -167,7 +166,7 @@ def test_lab_opens_on_the_lesson_from_a_folder_inside_the_course(course, tmp_pat
     with log.open("w") as screen:
         command = [*LEARN, "--port", str(port)]
         inside = course / "course"
-        lab = subprocess.Popen(command, cwd=inside, env=OUR_LESSONLIB, stdout=screen, stderr=screen)
+        lab = subprocess.Popen(command, cwd=inside, stdout=screen, stderr=screen)
         try:
             deadline = time.monotonic() + 60
             while not answers(f"http://127.0.0.1:{port}/api") and time.monotonic() < deadline:

@@ -1,13 +1,15 @@
-"""A whole round with nbgrader itself: generate, release, submit, autograde, feedback, export."""
+"""A whole round with nbgrader itself: generate, release, submit, autograde, feedback, export.
+
+The same submissions through `lessonlib grade` give the same gradebook.
+"""
 
 import csv
-import os
 import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
+import graded_course
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
@@ -50,14 +52,6 @@ CLASS = {
 WORTH = {name: sum(e.points for e in lesson(name).exercises) for name in CLASS}
 
 
-# nbgrader looks for its own helper, alembic, on the path, as in an activated environment.
-ENVIRONMENT = os.environ | {
-    "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-    "PYTHONPATH": str(ROOT),
-    "OMP_NUM_THREADS": "1",
-}
-
-
 class Course:
     """A course in a folder of its own; `run` is the instructor at the command line."""
 
@@ -74,7 +68,6 @@ class Course:
         told = subprocess.run(
             [sys.executable, "-m", "nbgrader", *command, f"--Exchange.root={self.exchange}"],
             cwd=self.root,
-            env=ENVIRONMENT,
             capture_output=True,
             text=True,
             timeout=300,
@@ -127,6 +120,8 @@ def course(tmp_path_factory):
         course.run("release_assignment", name)
         for student, answers in students.items():
             course.submit(student, name, answers)
+        if name == START:
+            graded_course.hand_in_all(course.root)
         course.log += course.run("autograde", name)
         course.run("generate_feedback", name)
     course.run("export")
@@ -197,8 +192,8 @@ def test_words_are_left_to_a_person_and_no_words_get_nothing(course, name):
 
 
 def test_the_table_has_a_row_for_each_student_and_lesson(exported):
-    students = ["empty", "full", "partial", "wrong"]
-    assert sorted(exported) == sorted((student, name) for student in students for name in CLASS)
+    students = {"empty", "full", "partial", "wrong", *graded_course.CLASS}
+    assert set(exported) == {(student, name) for student in students for name in CLASS}
     missing = exported["partial", START]
     assert (missing["timestamp"], float(missing["score"])) == ("", 0)
     columns = {"student_id", "assignment", "score", "raw_score", "max_score"}
@@ -227,3 +222,45 @@ def test_feedback_on_right_answers_is_a_line_each(course, name):
 def test_no_error_in_feedback_leads_into_the_library(course, name):
     for student in CLASS[name]:
         assert not re.search("lessonlib/|site-packages", course.feedback(student, name)), student
+
+
+# --- the same by our own command -----------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ours(course, tmp_path_factory):
+    """The folder of a course with the same submissions, graded by `lessonlib grade`."""
+    root = tmp_path_factory.mktemp("ours")
+    for step in ("solutions", "submitted"):
+        shutil.copytree(course.root / step, root / step)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    for name in CLASS:
+        graded_course.run(root, "lessonlib.cli", "grade", name)
+    return root
+
+
+@pytest.mark.parametrize("name", CLASS)
+def test_our_command_writes_the_same_gradebook(course, ours, name):
+    assert graded_course.dump(ours, name) == graded_course.dump(course.root, name)
+
+
+def test_the_executed_notebooks_show_the_same(course, ours):
+    mine, theirs = map(graded_course.executed, (ours, course.root))
+    assert mine.keys() == theirs.keys()
+    for who in mine:
+        shown, others = ([cell.get("outputs") for cell in each[who]["cells"]]
+                         for each in (mine, theirs))  # fmt: skip
+        assert shown == others, who
+
+
+def test_what_nbgrader_has_graded_is_not_graded_again(course):
+    assert "0 graded now" in graded_course.grade(course.root)
+
+
+def test_feedback_and_export_work_after_our_command(ours):
+    for command in (["generate_feedback", START], ["export"]):
+        told = graded_course.run(ours, "nbgrader", *command)
+        assert told.returncode == 0, told.stderr
+    page = (ours / "feedback/cleo" / START / f"{START}.html").read_text()
+    assert "Looks like" in page
+    assert (ours / "grades.csv").read_text().count(START) >= 6

@@ -24,6 +24,22 @@ def drawn(**kwargs):
     return plots.optimiser_paths(bowl, {"straight": STRAIGHT, "bent": BENT}, **kwargs)
 
 
+@pytest.fixture(scope="module")
+def picture():
+    return drawn()
+
+
+@pytest.fixture(scope="module")
+def film(picture):
+    """The film's bytes: it takes seconds to draw, so the tests share one."""
+    return picture.film()
+
+
+@pytest.fixture(scope="module")
+def html(picture):
+    return picture.html()
+
+
 def frames(film):
     """Each frame of an animated PNG as an array of colours."""
     image = Image.open(io.BytesIO(film))
@@ -45,23 +61,22 @@ def test_markers_stand_after_equal_numbers_of_steps():
     assert lines["straight"].get_markevery() == lines["bent"].get_markevery() == [8, 16, 24]
 
 
-def test_the_first_and_the_last_frame_are_the_whole_still():
-    picture = drawn()
+def test_the_first_and_the_last_frame_are_the_whole_still(picture, film):
     still = np.asarray(Image.open(io.BytesIO(picture.png())).convert("RGB"))
-    film = list(frames(picture.film()))
-    assert np.array_equal(film[0], still)
-    assert np.array_equal(film[-1], still)
+    first, *_, last = frames(film)
+    assert np.array_equal(first, still)
+    assert np.array_equal(last, still)
 
 
-def test_the_paths_grow_from_frame_to_frame():
-    _, *film = frames(drawn().film())
-    left = [int(np.sum(np.any(frame != film[-1], axis=-1))) for frame in film]
+def test_the_paths_grow_from_frame_to_frame(film):
+    _, *grown = frames(film)
+    left = [int(np.sum(np.any(frame != grown[-1], axis=-1))) for frame in grown]
     assert left[0] > 5000
     assert all(a > b for a, b in zip(left, left[1:], strict=False))
 
 
-def test_it_plays_once_and_for_about_six_seconds():
-    image = Image.open(io.BytesIO(drawn().film()))
+def test_it_plays_once_and_for_about_six_seconds(film):
+    image = Image.open(io.BytesIO(film))
     assert image.info["loop"] == 1
     durations = []
     for k in range(image.n_frames):
@@ -70,17 +85,16 @@ def test_it_plays_once_and_for_about_six_seconds():
     assert 5_000 < sum(durations) < 7_000
 
 
-def test_nothing_flashes():
-    film = list(frames(drawn().film()))
-    changed = [np.any(a != b, axis=-1).mean() for a, b in zip(film, film[1:], strict=False)]
+def test_nothing_flashes(film):
+    shown = list(frames(film))
+    changed = [np.any(a != b, axis=-1).mean() for a, b in zip(shown, shown[1:], strict=False)]
     assert max(changed) < 0.1
 
 
-def test_the_same_bytes_each_time():
-    picture = drawn()
-    assert picture.film() == picture.film() == drawn().film()
-    assert picture.png() == drawn().png()
-    assert picture.html() == drawn().html()
+def test_the_same_bytes_each_time(picture, film, html):
+    assert picture.film() == film
+    assert drawn().png() == picture.png()
+    assert drawn().html() == html  # the film is in it
 
 
 def test_a_film_of_sixty_steps_is_small():
@@ -94,8 +108,7 @@ def test_a_long_path_does_not_make_a_long_film():
     assert len(picture.frames) == MOST_FRAMES + 1
 
 
-def test_flat_colours_are_kept():
-    picture = drawn()
+def test_flat_colours_are_kept(picture):
     colours = {
         colour for _, colour in Image.open(io.BytesIO(picture.png())).convert("RGB").getcolors()
     }
@@ -115,9 +128,8 @@ class Tags(HTMLParser):
         self.found.append((tag, dict(attributes)))
 
 
-def test_a_reader_who_wants_no_motion_gets_the_still():
-    picture = drawn()
-    (outer, _), (source, still), (img, film) = Tags(picture.html()).found
+def test_a_reader_who_wants_no_motion_gets_the_still(picture, html):
+    (outer, _), (source, still), (img, film) = Tags(html).found
     assert (outer, source, img) == ("picture", "source", "img")
     assert still["media"] == "(prefers-reduced-motion: reduce)"
     assert film["alt"] == picture.alt
@@ -126,8 +138,7 @@ def test_a_reader_who_wants_no_motion_gets_the_still():
     assert still["srcset"] != film["src"]
 
 
-def test_it_needs_no_script_and_nothing_from_elsewhere():
-    html = drawn().html()
+def test_it_needs_no_script_and_nothing_from_elsewhere(html):
     assert "<script" not in html and "http" not in html
 
 

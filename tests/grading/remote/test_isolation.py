@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from conftest import LIMITS
-from given_cells import ROOT
 
 from lessonlib import data
 from lessonlib.errors import UserError
@@ -222,8 +221,7 @@ def test_the_server_ends_with_the_process_that_started_it(tmp_path):
         "import os\nfrom lessonlib.grading.remote.isolation import Server\n"
         "server = Server()\nprint(server.process.pid, flush=True)\nos._exit(1)"
     )
-    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,
-                          env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     pid = int(told.stdout)
     assert gone_within(pid, seconds=5)
 
