@@ -25,8 +25,9 @@ help:
 learn: $(VENV)/learn.stamp
 	@$(BIN)/lessonlib learn --port $(PORT) $(ARGS)
 
+# Three at a time, on two cores as well: many tests wait for a browser or for what is to be stopped.
 test: lint
-	$(BIN)/pytest -n 2 --dist loadfile -m "not stock" tests
+	$(BIN)/pytest -n 3 --dist loadfile -m "not stock" tests
 	$(BIN)/pytest -n 2 --dist loadscope --nbval solutions --nbval-sanitize-with tests/notebooks/sanitize.cfg
 
 lint: $(VENV)/test.stamp

@@ -1,7 +1,7 @@
 """Which mistake gives the same values as a wrong answer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import numpy as np
@@ -71,9 +71,12 @@ class Diagnosis:
         if mistakes:
             best = max(mistakes, key=lambda m: self._explained(m, columns))
             return best.name, best.why
-        for candidate, why, values in self._combinations(name):
-            if self._same(columns[name], values):
-                return candidate, why
+        if any(as_numbers(value) is None for value in columns[name]):
+            return None  # patterns are of numbers
+        with np.errstate(all="ignore"):
+            for candidate, why, values in self._combinations(name):
+                if self._same(columns[name], values):
+                    return candidate, why
         return None
 
     def _explained(self, mistake: Mistake, columns: dict[str, list]) -> int:
@@ -88,8 +91,11 @@ class Diagnosis:
         outputs = self.spoilt[mistake.name]
         return [each[name] for each in outputs] if all(name in each for each in outputs) else None
 
-    def _combinations(self, name: str) -> Iterator[tuple[str, str, list]]:
-        """Yield (name, why, values) for each pattern, then for each on top of each mistake."""
+    def _combinations(self, name: str) -> Iterator[tuple[str, str, Iterable]]:
+        """Yield (name, why, values) for each pattern, then for each on top of each mistake.
+
+        The values are computed when they are asked for: mostly the first one settles it.
+        """
         yield from self._spoilt_by_patterns("", "", [right[name] for right in self.right])
         for mistake in self.exercise.mistakes:
             values = self._spoilt_values(mistake, name)
@@ -105,11 +111,10 @@ class Diagnosis:
             return  # most patterns have no meaning for complex numbers
         arrays = [array.astype(float) if array.dtype == bool else array for array in arrays]
         for pattern in patterns(self.cases):
-            with np.errstate(all="ignore"):
-                spoilt = [pattern.spoil(a, c) for a, c in zip(arrays, self.cases, strict=True)]
+            spoilt = map(pattern.spoil, arrays, self.cases)
             yield prefix + pattern.name, why + pattern.why, spoilt
 
-    def _same(self, mine: list, values: list) -> bool:
+    def _same(self, mine: list, values: Iterable) -> bool:
         rtol = self.exercise.rtol
         return all(agree(a, b, rtol, nan_too=True) for a, b in zip(mine, values, strict=True))
 
