@@ -66,7 +66,7 @@ class TimeUp(BaseException):
 def ask(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
     """Return one response a case; after a timeout or a crash the remaining cases are left out."""
     forkable = sys.platform == "linux" and hasattr(os, "fork")
-    return (_ask_child if forkable else _ask_here)(exercise, answer, cases)
+    return (ask_in_child if forkable else ask_here)(exercise, answer, cases)
 
 
 def respond(exercise: Exercise, answer, case: Case) -> Response:
@@ -139,7 +139,8 @@ def learners_place(error: BaseException) -> Place:
 # --- in a forked child -------------------------------------------------------------------------
 
 
-def _ask_child(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+def ask_in_child(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+    """Ask in a forked child of this process, whatever the answer may do."""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of forks beside threads
@@ -218,7 +219,8 @@ def _revive(record: dict) -> Response:
 # --- in this process ---------------------------------------------------------------------------
 
 
-def _ask_here(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+def ask_here(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
+    """Ask in this process: where it cannot be forked, or the answer is one of ours."""
     responses, watchdog = [], Watchdog(exercise.seconds)
     try:
         with watchdog:

@@ -16,8 +16,8 @@ from lessonlib.checks import asking
 RNG = np.random.default_rng(0)
 CASES = TOY.cases(RNG)
 WAYS = [
-    pytest.param(asking._ask_child, marks=pytest.mark.skipif(sys.platform != "linux", reason="")),
-    asking._ask_here,
+    pytest.param(asking.ask_in_child, marks=pytest.mark.skipif(sys.platform != "linux", reason="")),
+    asking.ask_here,
 ]
 
 
@@ -100,7 +100,7 @@ def test_what_an_answer_does_to_its_arguments_is_noticed_and_undone():
         return value
 
     before = CASES[0].args[0].copy()
-    for ask in (asking._ask_child, asking._ask_here):
+    for ask in (asking.ask_in_child, asking.ask_here):
         assert [response.changed for response in ask(TOY, spoil, CASES)] == [[0], [0], [0]]
     np.testing.assert_array_equal(CASES[0].args[0], before)
 
