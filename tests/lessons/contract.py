@@ -11,25 +11,33 @@ An answer is a function or class, or, where the exercise asks for values, a dict
 
 import re
 from functools import cache
+from unittest.mock import patch
 
 import numpy as np
 from notebook_cells import answers_in
 
-from lessonlib.checks import Exercise, Mistake, Verdict, judge
+from lessonlib.checks import Exercise, Mistake, Verdict, judge, judging
 from lessonlib.checks.asking import ask, ask_here
+from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.lessons import lesson
 
 
-def verdict_on(exercise: Exercise, answer, seed: int = 0) -> Verdict:
+def verdict_on(exercise: Exercise, answer, seed: int = 0, fork: bool = True) -> Verdict:
     """Judge an answer on cases drawn from `seed`.
 
-    It is asked in a forked child, as in a notebook, for seed 0; in this process for the others,
-    which takes a third of the time.
+    For seed 0 it is asked in a forked child, as in a notebook; else, or where `fork` is False, in
+    this process, which takes a third of the time.
     """
-    how = {"rng": np.random.default_rng(seed), "ask": ask if seed == 0 else ask_here}
-    if exercise.returns == "named":
-        return judge(exercise, named=answer, **how)
-    return judge(exercise, answer, **how)
+    how = {"rng": np.random.default_rng(seed), "ask": ask if fork and seed == 0 else ask_here}
+    answers, named = ([], {"named": answer}) if exercise.returns == "named" else ([answer], {})
+    with patch.object(judging, "Diagnosis", lambda exercise, _: diagnosis(exercise, seed)):
+        return judge(exercise, *answers, **named, **how)
+
+
+@cache
+def diagnosis(exercise: Exercise, seed: int) -> Diagnosis:
+    """Return the right values and those of all mistakes, made once for all answers to a seed."""
+    return Diagnosis(exercise, exercise.cases(np.random.default_rng(seed)))
 
 
 def seeds(exercise: Exercise, count: int) -> range:
@@ -67,7 +75,7 @@ def _equal(a, b) -> bool:
 @cache
 def verdict_on_mistake(exercise: Exercise, mistake: Mistake, seed: int = 0) -> Verdict:
     """Judge the wrong answer that a mistake stands for: once, for all who want to know."""
-    return verdict_on(exercise, as_answer(exercise, mistake), seed)
+    return verdict_on(exercise, as_answer(exercise, mistake), seed, fork=False)
 
 
 class LessonContract:
