@@ -65,6 +65,17 @@ def page(browser, server, course):
     page.close()
 
 
+def test_the_list_of_the_class_leads_to_a_submission(page, server):
+    page.goto(f"{server}/formgrader/gradebook", wait_until="domcontentloaded")
+    page.click(f"td a:text-is('{LESSON}')")
+    page.wait_for_url(f"**/gradebook/{LESSON}")
+    page.click(f"td a:text-is('{LESSON}')")  # its notebook, which has the same name
+    page.wait_for_selector("a:text-is('Submission #7')")
+    page.click("a:text-is('Submission #1')")
+    page.wait_for_selector(f"input#{CHECKED}")
+    assert "/formgrader/submissions/" in page.url
+
+
 def give(page, cell, points):
     """Type points into a cell's box and leave it, which saves them."""
     with page.expect_response(lambda r: "/formgrader/api/grade/" in r.url and r.ok):

@@ -53,7 +53,7 @@ def nbgrader(root: Path, *command: str) -> None:
     call = [
         find_bubblewrap(), "--unshare-all", "--die-with-parent", "--new-session", *inside,
         *("--bind", str(root), str(root), "--chdir", str(root), "--setenv", "HOME", str(root)),
-        *("--setenv", "CANARY", CANARIES["environment"], "--setenv", "PYTHONPATH", str(ROOT)),
+        *("--setenv", "CANARY", CANARIES["environment"]),
         *("--", "prlimit", f"--as={8 * 2**30}", f"--fsize={2**30}"),
         *(sys.executable, "-m", "nbgrader", *command),
     ]  # fmt: skip
