@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -83,7 +84,9 @@ def wait_until_all_are_gone(since: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("moment", range(MOMENTS))
-def test_the_next_run_ends_as_if_nothing_had_happened(moment, undisturbed, crew, tmp_path):
+def test_the_next_run_ends_as_if_nothing_had_happened(
+    moment, undisturbed, crew, tmp_path, monkeypatch
+):
     reference, seconds = undisturbed
     root = tmp_path / "course"
     for step in ("solutions", "submitted"):
@@ -97,7 +100,9 @@ def test_the_next_run_ends_as_if_nothing_had_happened(moment, undisturbed, crew,
     grader.send_signal(SIGNALS[moment])
     grader.wait(timeout=60)
     assert wait_until_all_are_gone(before) == set()
+    monkeypatch.setattr(tempfile, "tempdir", str(root / "temporary"))
     Classroom(root, LESSON, Limits()).grade(crew)
+    assert list((root / "temporary").iterdir()) == []
     assert dump(root) == dump(reference)
     assert executed(root) == executed(reference)
     assert not list(root.rglob(".partial"))

@@ -58,9 +58,21 @@ class Crew:
 
     def __exit__(self, kind, *_) -> None:
         if kind is not None:  # interrupted: do not wait for what is under way
-            for process in multiprocessing.active_children():
-                process.kill()
+            _kill_all(self.executor)
         self.executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _kill_all(executor: Executor) -> None:
+    """End all processes of a pool, so that it can be shut down at once.
+
+    One that is killed while it writes leaves half a result, for whose other half the pool's thread
+    would wait for ever, as long as this process could still write it.
+    """
+    for process in multiprocessing.active_children():
+        process.kill()
+    results = getattr(executor, "_result_queue", None)  # none in a pool that has broken
+    if results is not None:
+        results._writer.close()
 
 
 # --- many jobs -----------------------------------------------------------------------------------

@@ -194,6 +194,39 @@ def test_no_worker_outlives_its_crew(tmp_path, then):
     assert ended(int(told.stdout), within=5)
 
 
+HALF_A_RESULT = """
+import gc, os, struct, sys, time
+from multiprocessing.queues import SimpleQueue
+from lessonlib.grading.classroom import workers
+
+def half_a_result(flag):
+    (queue,) = [each for each in gc.get_objects() if isinstance(each, SimpleQueue)]
+    os.write(queue._writer.fileno(), struct.pack("!i", 1000) + b"half")
+    open(flag, "w").close()
+    time.sleep(600)
+
+if __name__ == "__main__":
+    try:
+        with workers.local(1) as crew:
+            crew.submit(half_a_result, sys.argv[1])
+            while not os.path.exists(sys.argv[1]):
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+    except KeyboardInterrupt:
+        print("left")
+"""
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_while_it_hands_over_its_result_holds_nobody_up(tmp_path):
+    script = tmp_path / "half.py"
+    script.write_text(HALF_A_RESULT)
+    told = subprocess.run(
+        [sys.executable, script, tmp_path / "flag"], capture_output=True, text=True, timeout=60
+    )
+    assert (told.returncode, told.stdout) == (0, "left\n"), told.stderr
+
+
 def ended(pid: int, within: float) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
