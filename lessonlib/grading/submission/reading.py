@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 
 import nbformat
 from nbformat import NotebookNode
@@ -27,7 +28,9 @@ def read(data: bytes) -> NotebookNode:
     cells = _cells(_upgraded(_json(data)))
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"The notebook has {len(cells)} cells; at most {MAX_CELLS} are read.")
-    return nbformat.v4.new_notebook(cells=[_cell(cell) for cell in cells])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a copied cell, on the instructor's screen
+        return nbformat.v4.new_notebook(cells=[_cell(cell) for cell in cells])
 
 
 def _json(data: bytes) -> dict:

@@ -107,7 +107,7 @@ def test_an_odd_cell_takes_no_other_with_it(cell):
     assert cells[1].source == "x = 1"
 
 
-@pytest.mark.filterwarnings("ignore:Non-unique cell id")
+@pytest.mark.filterwarnings("error")
 def test_the_same_id_twice_is_still_two_cells():
     cells = read(notebook({**CODE, "id": "a"}, {**CODE, "id": "a"})).cells
     assert [cell.source for cell in cells] == ["x = 1"] * 2
