@@ -107,11 +107,11 @@ def _changed(before, after) -> bool:
 
 
 def _problem(error: BaseException) -> Problem:
+    if isinstance(error, MemoryError):
+        return Problem("memory")  # and nothing that needs more of it
     place = learners_place(error)
     if isinstance(error, NotImplementedError):
         return Problem("stub", place.function)
-    if isinstance(error, MemoryError):
-        return Problem("memory")
     text = f"{type(error).__name__}: {str(error)[:300]}"
     return Problem("raised", text, place.line)
 

@@ -13,7 +13,7 @@ from given_cells import as_bytes, course_lesson, handed_in, solutions_of
 
 import lessonlib
 from lessonlib.checks import judge
-from lessonlib.checks.asking import respond
+from lessonlib.checks.asking import ask_here
 from lessonlib.grading import examining
 from lessonlib.grading.examining import Examiner
 from lessonlib.grading.grade import Task, close_servers, grade
@@ -72,10 +72,6 @@ def test_the_solutions_get_all_points_on_any_inputs(lesson, judged_often):
     messages = [v.message for each in judged_often.values() for v in each if not v.passed]
     assert messages == []
     assert set(judged_often) == set(points) - SLOW
-
-
-def ask_here(exercise, answer, cases):
-    return [respond(exercise, answer, case) for case in cases]
 
 
 def drawn(exercise, number: int):

@@ -1,7 +1,6 @@
 """A small course with a class that hands in all sorts of things, and what its gradebook says."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -52,12 +51,11 @@ def hand_in(root: Path, student: str, answers: dict[str, str]) -> None:
     nbformat.write(answered(path_of(ROOT / "course", LESSON), answers), path)
 
 
-def run(root: Path, *command: str, **more: str) -> subprocess.CompletedProcess:
+def run(root: Path, *command: str) -> subprocess.CompletedProcess:
     """Run a Python module in the course's folder."""
     return subprocess.run(
         [sys.executable, "-m", *command],
         cwd=root,
-        env=os.environ | more,
         capture_output=True,
         text=True,
         timeout=300,

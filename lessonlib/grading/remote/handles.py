@@ -53,7 +53,9 @@ class OutOfTime(BaseException):
     how: "timeout"; "died" where it was not even asked, because it had ended its process before.
     """
 
-    how = "timeout"
+    def __init__(self, how: str = "timeout"):
+        super().__init__(how)
+        self.how = how
 
 
 class RemoteError(Exception):
@@ -301,9 +303,7 @@ class Far:
             return self._unpack(reply["value"], trust)
         if "late" in reply or "stuck" in reply:
             self.late += map(str, reply.get("late") or [])
-            stopped = OutOfTime()
-            stopped.how = "died" if reply.get("how") == "died" else "timeout"
-            raise stopped
+            raise OutOfTime("died" if reply.get("how") == "died" else "timeout")
         error = reply.get("error")
         if not isinstance(error, dict):
             self._nonsense()
