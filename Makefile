@@ -1,52 +1,81 @@
-# make learn   opens the course in JupyterLab (make learn PORT=8899 for another port)
+# make learn   opens your copy of the course, my-course/, in JupyterLab (PORT=0 for any free port)
 # make test    runs every check there is
+# make quick   style, types and the tests of the core, in about two minutes
+# make book    makes the book in book/: pages to read, to search and to print
+# make site    makes the browser edition in site/, and the book in it (ARGS="--pyodide FOLDER")
+# make test-site  tests both in a browser; downloads 110 MB into CACHE, once
 # make build   makes the notebooks in solutions/ and course/ from the lessons' text
 # make bench   times the checks, the import and the grading
+# make bench-feedback  counts how often the checks find a wrong answer's name or line
 # make hostile grades a class of attacks and accidents, here and with stock nbgrader
-# make lint    checks the style; make clean removes what make and the tests made
+# make lint    checks style and types; make clean removes what make and the tests made
 
 PYTHON ?= python3
 PORT ?= 8888
 ARGS ?=
+CACHE ?= $(HOME)/.cache/lessonlib
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 
 # One thread: sums over many threads differ in their last digits from machine to machine.
 export OMP_NUM_THREADS := 1
 
-.PHONY: help learn test build bench hostile lint clean
+.PHONY: help learn test quick build book site test-site bench bench-feedback hostile lint clean
 .DELETE_ON_ERROR:
 
 help:
 	@sed -n 's/^# //p; /^$$/q' Makefile
 
 learn: $(VENV)/learn.stamp
-	@$(BIN)/lessonlib learn --port $(PORT) $(ARGS)
+	@$(BIN)/lessonlib start my-course --port $(PORT) $(ARGS)
 
 # Three at a time, on two cores as well: many tests wait for a browser or for what is to be stopped.
+# In the order of tests/conftest.py, the longest first; the notebooks run beside the others.
 test: lint
-	$(BIN)/pytest -n 3 --dist loadfile -m "not stock" tests
-	$(BIN)/pytest -n 2 --dist loadscope --nbval solutions --nbval-sanitize-with tests/notebooks/sanitize.cfg
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not stock and not site" tests solutions \
+		--nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg
+
+# The inner loop. What starts a notebook, a grader, a browser or judges all mistakes is left out.
+QUICK := tests/checks tests/exercises tests/nn tests/plots tests/building tests/proof tests/docs \
+         tests/workspace tests/test_*.py
+
+quick: lint
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "not slow and not site" $(QUICK)
+	@echo "Left out: tests marked slow, and tests/lessons, locating, feedback, grading," \
+	      "notebooks and pipeline. make test runs them."
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 build: $(VENV)/test.stamp
 	@$(BIN)/lessonlib build $(ARGS)
+
+book: $(VENV)/site.stamp
+	@$(BIN)/python -m lessonlib.site.book book $(ARGS)
+
+site: $(VENV)/site.stamp
+	@$(BIN)/python -m lessonlib.site site $(ARGS)
+
+test-site: $(VENV)/test.stamp $(VENV)/site.stamp
+	LESSONLIB_CACHE="$(CACHE)" $(BIN)/pytest -m site tests $(ARGS)
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python tests/bench/bench_checks.py
 	@$(BIN)/python tests/bench/bench_network.py
 	@$(BIN)/python tests/bench/bench_grading.py
 
+bench-feedback: $(VENV)/test.stamp
+	@$(BIN)/python tests/bench/bench_feedback.py $(ARGS)
+
 hostile: $(VENV)/test.stamp
 	$(BIN)/pytest -q -s tests/pipeline/test_hostile_class.py tests/pipeline/test_hostile_stock.py
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) book build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp says that a step was finished, so a half-made .venv never counts as made.
@@ -58,13 +87,26 @@ $(VENV)/made.stamp:
 
 $(VENV)/learn.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 	@echo "Installing the course's packages (a few minutes, only this once) ..."
-	@$(PIP) -e . || { $(no_install); }
+	@$(PIP) -e ".[lab]" || { $(no_install); }
+	@$(compile)
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 	@echo "Installing what the tests need (a few minutes, only this once) ..."
-	@$(PIP) -e ".[test,instructor]" || { $(no_install); }
+	@$(PIP) -e ".[test]" || { $(no_install); }
+	@$(compile)
 	@touch $@ $(VENV)/learn.stamp
+
+$(VENV)/site.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
+	@echo "Installing what the site is made with (a few minutes, only this once) ..."
+	@$(PIP) -e ".[site]" || { $(no_install); }
+	@$(compile)
+	@touch $@
+
+# pip would compile one file after the other, and packages' own tests as well: half of its time.
+define compile
+$(BIN)/python -m compileall -qq -j 0 -x '/tests/' $(VENV)/lib || true
+endef
 
 define no_install
 echo "Could not install the course's packages. Are you connected to the internet?" \

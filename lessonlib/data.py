@@ -1,6 +1,6 @@
 """Small data sets, made here or shipped, never downloaded.
 
-Samples are in ROWS: X (m, n_in), Y (m, n_out). The lessons with samples in columns (00 to 05)
+Samples are in ROWS: X (m, n_in), Y (m, n_out). The lessons with samples in columns (00 to 08)
 use X.T and Y.T. The one exception is `seed_001`, a network worked by hand, in COLUMNS.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 
 def seed_001():
-    """The network of lessons 01 and 02, with one sample: everything in COLUMNS, whole numbers.
+    """The network of lessons 01 and 03, with one sample: everything in COLUMNS, whole numbers.
 
     A dict of new float arrays: x (3, 1), W1 (4, 3), b1 (4, 1), W2 (2, 4), b2 (2, 1), W3 (3, 2),
     b3 (3, 1) and the target y (3, 1), for z1 = W1 @ x + b1 and so on (ReLU, ReLU, softmax).
@@ -106,7 +106,7 @@ def digits():
 
 
 def held_back_digits():
-    """The other 359 digits: X (359, 64), labels (359,). The check of lesson 09 asks for these.
+    """The other 359 digits: X (359, 64), labels (359,). The check of lesson 15 asks for these.
 
     `digits` does not hand them out, so that a classifier can be judged on digits that it never
     saw. Whoever trains on them, or picks the best of many networks by them, is told how well the

@@ -10,6 +10,8 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from traitlets.config import Config
 
+from lessonlib.notebook import PLAIN
+
 
 @contextmanager
 def notebook_client(
@@ -35,5 +37,8 @@ def _private(sockets: str) -> Config:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Return this process's environment with one thread: many differ in their last digit."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", **more}
+    """Return this process's environment, for a kernel that nobody looks at.
+
+    With one thread: many differ in their last digit. And with verdicts as text.
+    """
+    return {**os.environ, "OMP_NUM_THREADS": "1", PLAIN: "1", **more}

@@ -1,76 +1,77 @@
 """Run a learner's notebook in a fresh kernel and collect what its checks say."""
 
+import ast
 import json
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
+from lessonlib.checks import Exercise
+from lessonlib.checks.wording import is_unanswered
+from lessonlib.earned import Earned
 from lessonlib.errors import UserError
 from lessonlib.kernels import environment, notebook_client
-from lessonlib.lessons import Lesson
-from lessonlib.lessons import lesson as find_lesson
+from lessonlib.lessons import Lesson, lesson_of
 from lessonlib.notebook import RECORD
 
 SECONDS_PER_CELL = 120
 
 
-@dataclass(frozen=True)
-class Result:
-    """How one exercise of a notebook did."""
-
-    exercise: str
-    points: float
-    max_points: float
-    message: str
-
-    @property
-    def passed(self) -> bool:
-        """Whether all points were earned."""
-        return self.points == self.max_points
-
-
-def find_notebook(name: str, find_root: Callable[[], Path]) -> Path:
-    """Return the notebook at this path, or the learner's copy of the lesson with this name."""
-    path = Path(name)
-    if path.suffix:
-        return path
-    lesson = find_lesson(name)
-    return find_root() / "course" / lesson.name / f"{lesson.name}.ipynb"
-
-
-def read(path: Path) -> NotebookNode:
-    """Return the notebook at `path`. Raises UserError where there is none."""
+def notebook_at(path: Path) -> NotebookNode:
+    """Return the notebook at `path`. Raises UserError where something else is."""
     try:
         return nbformat.read(path, as_version=4)
-    except FileNotFoundError:
-        raise UserError(f"There is no notebook {path}.") from None
     except (nbformat.reader.NotJSONError, UnicodeDecodeError, IsADirectoryError, KeyError):
         raise UserError(f"{path} is not a notebook. Is it the right file, saved whole?") from None
     except (nbformat.ValidationError, AttributeError, TypeError) as error:
         raise UserError(f"{path} is damaged: {str(error).splitlines()[0]}") from None
 
 
-def results(path: Path) -> list[Result]:
+def results(path: Path) -> list[Earned]:
     """Run the notebook and return one result for each exercise of its lesson, in order.
 
-    The file itself stays as it is. Raises UserError if it is no notebook of a lesson.
+    One in which nothing is answered yet is not run. The file itself stays as it is. Raises
+    UserError if it is no notebook of a lesson.
     """
-    notebook = read(path)
+    notebook = notebook_at(path)
     lesson = _lesson_of(notebook, path)
+    if not any(map(_is_answered, notebook.cells)):
+        return [Earned(e.id, 0.0, e.points, "", answered=False) for e in lesson.exercises]
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "verdicts.jsonl"
         _run(notebook, path.resolve().parent, record)
         verdicts = _verdicts(record)
     cells = {_exercise_of(cell): cell for cell in notebook.cells}
-    return [
-        verdicts.get(e.id) or Result(e.id, 0.0, e.points, _why_not(cells.get(e.id)))
-        for e in lesson.exercises
-    ]
+    return [verdicts.get(e.id) or _unchecked(e, cells.get(e.id)) for e in lesson.exercises]
+
+
+def _unchecked(exercise: Exercise, cell: NotebookNode | None) -> Earned:
+    """Return the result of an exercise that no check has spoken of."""
+    why = _why_not(cell)
+    return Earned(exercise.id, 0.0, exercise.points, why, not is_unanswered(why))
+
+
+def _is_answered(cell: NotebookNode) -> bool:
+    """Return whether a cell for an answer has something else in it than what was handed out."""
+    if cell.cell_type != "code" or not cell.metadata.get("nbgrader", {}).get("solution"):
+        return False
+    try:
+        return not all(map(_is_stub, ast.parse(cell.source).body))
+    except (SyntaxError, ValueError):
+        return True
+
+
+def _is_stub(statement: ast.stmt) -> bool:
+    """Return whether a statement only says what to do: `z1 = ...`, or a function that raises."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return all(map(_is_stub, statement.body))
+    if isinstance(statement, ast.Raise):
+        return ast.unparse(statement).startswith("raise NotImplementedError")
+    value = getattr(statement, "value", None)
+    return isinstance(value, ast.Constant) and (value.value is ... or isinstance(value.value, str))
 
 
 def _run(notebook: NotebookNode, folder: Path, record: Path) -> None:
@@ -82,11 +83,15 @@ def _run(notebook: NotebookNode, folder: Path, record: Path) -> None:
             pass  # what was checked before still counts; the other checks say why they do not
 
 
-def _verdicts(record: Path) -> dict[str, Result]:
+def _verdicts(record: Path) -> dict[str, Earned]:
     lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
     verdicts = map(json.loads, lines)
-    keys = ("exercise", "points", "max_points", "message")
-    return {verdict["exercise"]: Result(*(verdict[key] for key in keys)) for verdict in verdicts}
+    return {verdict["exercise"]: _earned(verdict) for verdict in verdicts}
+
+
+def _earned(verdict: dict) -> Earned:
+    told = [verdict[key] for key in ("exercise", "points", "max_points", "message")]
+    return Earned(*told, not is_unanswered(verdict["message"]))
 
 
 def _exercise_of(cell: NotebookNode) -> str:
@@ -97,11 +102,10 @@ def _exercise_of(cell: NotebookNode) -> str:
 
 
 def _lesson_of(notebook: NotebookNode, path: Path) -> Lesson:
-    prefixes = [_exercise_of(cell).split(".")[0] for cell in notebook.cells]
-    prefix = next(filter(None, prefixes), "")
-    if not prefix:
+    first = next(filter(None, map(_exercise_of, notebook.cells)), "")
+    if not first:
         raise UserError(f"{path} has no checks in it: it is not a notebook of this course.")
-    return find_lesson(prefix)
+    return lesson_of(first)
 
 
 def _why_not(cell: NotebookNode | None) -> str:

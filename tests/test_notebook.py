@@ -1,13 +1,22 @@
 """`check` in a notebook: what the learner sees, and that there is no traceback."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from nbconvert import HTMLExporter
 
 from lessonlib import check, judge
 from lessonlib.errors import UserError
+from lessonlib.kernels import notebook_client
+from lessonlib.lab import STARTUP
+from lessonlib.lessons import find
 from lessonlib.notebook import RECORD, CheckFailed, explain_unready_cells
 
 
@@ -18,6 +27,30 @@ def shell():
     explain_unready_cells(shell)
     yield shell
     InteractiveShell.clear_instance()
+
+
+def asked(statement: str) -> str:
+    """Return the handler of errors that a new shell has after a statement, "" if none."""
+    code = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        f"shell.run_cell({statement!r})\n"
+        "print(getattr(shell.CustomTB, '__name__', '') if shell.custom_exceptions else '')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize("statement", ["from lessonlib import check", "%load_ext lessonlib"])
+def test_whoever_asks_for_check_or_for_the_extension_gets_errors_explained(statement):
+    assert asked(statement) != ""
+
+
+@pytest.mark.parametrize(
+    "statement", ["import lessonlib.notebook", "from lessonlib import judge", "import lessonlib"]
+)
+def test_no_other_import_touches_the_shell(statement):
+    assert asked(statement) == ""
 
 
 def run(shell, capsys, cell: str) -> str:
@@ -125,3 +158,55 @@ def test_judge_draws_other_inputs_from_another_rng():
         return np.maximum(0, z) if z.tolist() in table else z
 
     assert not judge("relu.relu", only_the_first_case, rng=np.random.default_rng(7)).passed
+
+
+# --- in a kernel -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shown():
+    """What a kernel sends of a wrong and of a right answer; a program asks for text."""
+    cells = [
+        'check("relu.relu", relu)',
+        "from lessonlib import check\nimport numpy as np",
+        'check("relu.relu", abs)',
+        'check("relu.relu", lambda z: np.maximum(0, z))',
+        "import os; os.environ['NBGRADER_EXECUTION'] = 'validate'",
+        'check("relu.relu", abs)',
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in cells])
+    theirs = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+    theirs["PYTHONSTARTUP"] = str(STARTUP)
+    with notebook_client(notebook, Path.cwd(), 60, allow_errors=True) as client:
+        client.execute(env=theirs)
+    return notebook
+
+
+def test_a_check_before_the_first_cell_of_a_notebook_gets_a_sentence(shown):
+    (error,) = shown.cells[0].outputs
+    assert error.traceback[0].startswith("`check` is not known yet. Run the first code cell")
+
+
+def test_a_page_gets_html_with_its_text_and_a_word_where_the_run_stops(shown):
+    page, error = shown.cells[2].outputs
+    assert page.data["text/plain"].startswith("✗ relu.relu: not right yet, 0 of 1 point.")
+    assert 'role="status"' in page.data["text/html"]
+    assert error.traceback == [
+        "relu.relu is not right yet. If you ran all cells, the run stopped here."
+    ]
+    (right,) = shown.cells[3].outputs
+    assert right.data["text/plain"] == "✓ relu.relu: right. 1 of 1 point."
+    assert (
+        "Lesson 01: 1 of 10 points so far. Next: relu.relu_derivative." in right.data["text/html"]
+    )
+
+
+def test_a_program_that_reads_gets_all_words_as_text(shown):
+    (error,) = shown.cells[5].outputs
+    assert "Looks like: absolute value." in " ".join(error.traceback)
+
+
+def test_a_saved_notebook_shows_its_verdicts_as_a_page(shown):
+    page, _ = HTMLExporter().from_notebook_node(shown)
+    assert page.count('<div role="status">') == 2
+    assert page.count("<summary>Hint ") == len(find("relu.relu").hints)

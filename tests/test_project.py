@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,22 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 BASE = [Requirement(line) for line in PROJECT["dependencies"]]
-EXTRAS = [
-    Requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines
-]
+
+
+def extra(name):
+    """Return what an extra brings, the extras that it names among it."""
+    found = []
+    for each in map(Requirement, PROJECT["optional-dependencies"][name]):
+        ours = each.name == PROJECT["name"]
+        found += [r for other in sorted(each.extras) for r in extra(other)] if ours else [each]
+    return found
+
+
+EXTRAS = [each for name in PROJECT["optional-dependencies"] for each in extra(name)]
+ALL = list({str(each): each for each in BASE + EXTRAS}.values())
 
 # Only the instructor's side may cost what these cost.
-INSTRUCTOR = ("lessonlib/building/", "lessonlib/grading/")
+INSTRUCTOR = tuple(f"lessonlib/{room}/" for room in ("building", "grading", "platforms", "site"))
 FOR_INSTRUCTORS = {"nbgrader", "jupytext", "dask", "distributed"}
 HEAVY = {"matplotlib", "nbgrader", "nbformat", "nbclient", "jupytext", "IPython", "typer", "rich"}
 
@@ -43,10 +54,36 @@ def conda():
     return requirements, [line for part in lines if isinstance(part, dict) for line in part["pip"]]
 
 
-@pytest.mark.parametrize("requirement", BASE + EXTRAS, ids=str)
+@pytest.mark.parametrize("requirement", ALL, ids=str)
 def test_every_dependency_is_pinned_within_its_range(requirement):
     version = pins()[canonicalize_name(requirement.name)]
     assert requirement.specifier.contains(version)
+
+
+def needed(requirements):
+    """Return all packages that these bring with them here, as their own metadata say."""
+    found, waiting = set(), [each for each in requirements if _holds(each.marker)]
+    while waiting:
+        each = waiting.pop()
+        key = (canonicalize_name(each.name), frozenset(each.extras))
+        if key not in found:
+            found.add(key)
+            more = map(Requirement, distribution(each.name).requires or [])
+            waiting += [m for m in more if any(_holds(m.marker, e) for e in ("", *each.extras))]
+    return {name for name, _ in found}
+
+
+def _holds(marker, extra=""):
+    return marker is None or marker.evaluate({"extra": extra})
+
+
+def test_whatever_is_installed_with_the_course_is_pinned():
+    assert needed(BASE + extra("test")) - pins().keys() == set()
+
+
+@pytest.mark.site
+def test_whatever_is_installed_for_the_site_is_pinned():
+    assert needed(BASE + extra("site")) - pins().keys() == set()
 
 
 def test_the_pins_are_plain_sorted_and_unique():
@@ -59,10 +96,11 @@ def test_the_pins_are_plain_sorted_and_unique():
 def test_the_conda_environment_has_the_same_ranges():
     requirements, _ = conda()
     ranges = {canonicalize_name(each.name): each.specifier for each in requirements}
-    assert names(BASE) <= ranges.keys()
+    assert names([*BASE, *extra("lab")]) <= ranges.keys()
     for each in [*BASE, *EXTRAS]:
         name = canonicalize_name(each.name)
         assert ranges.get(name, each.specifier) == each.specifier
+    assert ranges.keys() - names([*BASE, *EXTRAS]) == {"python", "pip"}
 
 
 def test_the_conda_environment_has_this_python_and_this_project():
@@ -101,7 +139,7 @@ def imported_at_import(tree):
 def test_the_learners_side_imports_nothing_of_the_instructors(name):
     imported = list(imported_at_import(ast.parse((ROOT / name).read_text())))
     assert {name.split(".")[0] for name in imported} & FOR_INSTRUCTORS == set()
-    private = re.compile(r"lessonlib\.(building|grading)\b")
+    private = re.compile(r"lessonlib\.(building|grading|platforms|site)\b")
     assert [name for name in imported if private.match(name)] == []
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from lessonlib.building.attachments import keep_attachments
 from lessonlib.building.execute import execute
 from lessonlib.building.release import release, remove_departed
 from lessonlib.building.sheets import write_sheets
+from lessonlib.building.showing import tag_showing
 from lessonlib.building.source import METADATA, PointsOf, read_lesson
 from lessonlib.errors import UserError
+from lessonlib.project import LESSON_FOLDERS
 
 
 def points_of_exercise(exercise_id: str) -> float:
@@ -49,7 +52,7 @@ def find_lessons(solutions: Path) -> list[str]:
     """Return the names of the lessons in order; each is a folder with a text of the same name."""
     if not solutions.is_dir():
         raise UserError("There is no folder solutions/ here, so there is no lesson to build.")
-    folders = sorted(path for path in solutions.glob("[0-9][0-9]-*") if path.is_dir())
+    folders = sorted(path for path in solutions.glob(LESSON_FOLDERS) if path.is_dir())
     for folder in folders:
         _expect_pairs(folder)
     if not folders:
@@ -86,6 +89,8 @@ def _refresh(folder: Path, force: bool, points_of: PointsOf) -> str:
     path = folder / f"{folder.name}.ipynb"
     notebook = read_lesson(folder / f"{folder.name}.py", points_of)
     before = path.read_bytes() if path.is_file() else b""
+    keep_attachments(notebook, _read(before), folder.name)
+    tag_showing(notebook)
     if not force and _keep_outputs(notebook, before):
         how = "text refreshed"
     else:

@@ -12,7 +12,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from lessonlib.errors import UserError
-from lessonlib.project import MARKER
+from lessonlib.project import LESSON_FOLDERS, MARKER
 
 
 def release(root: Path, lessons: list[str]) -> None:
@@ -48,7 +48,7 @@ def remove_departed(course: Path, lessons: list[str]) -> list[str]:
     """
     departed = [
         folder
-        for folder in sorted(course.glob("[0-9][0-9]-*"))
+        for folder in sorted(course.glob(LESSON_FOLDERS))
         if folder.is_dir() and folder.name not in lessons
     ]
     for folder in departed:

@@ -45,12 +45,20 @@ def _texts(path: Path) -> list[str]:
 
 def glossary(texts: dict[str, list[str]]) -> str:
     """Return the glossary of all lessons. Raises UserError for a term that is explained twice."""
-    terms = [term for lesson, cells in texts.items() for term in _terms(lesson, cells)]
-    _expect_once(terms)
     lines = ["# Glossary", "", "Each term in the sentence of the lesson that explains it.", ""]
-    for term in sorted(terms, key=lambda term: term.name.lower()):
+    for term in terms(texts):
         lines.append(f"- **{term.name}** ({_link(term.lesson)}): {term.sentence}")
     return "\n".join([*lines, ""])
+
+
+def terms(texts: dict[str, list[str]]) -> list[Term]:
+    """Return the terms that the lessons' Markdown cells explain, in alphabetical order.
+
+    Raises UserError for a term that is explained twice.
+    """
+    found = [term for lesson, cells in texts.items() for term in _terms(lesson, cells)]
+    _expect_once(found)
+    return sorted(found, key=lambda term: term.name.lower())
 
 
 def _terms(lesson: str, cells: list[str]) -> list[Term]:

@@ -3,8 +3,11 @@
 Authors write short forms in a cell's header, so that the text stays readable:
 
     # %% solution="relu-relu"                             a cell that the learner fills in
-    # %% check="relu.relu"                                the locked, graded cell below it
+    # %% check="relu.relu"                                the locked, graded cell below it; an empty
+                                                          one is filled, and hints put below
     # %% [markdown] written="relu-explain" points=2       a question to answer in words
+    # %% [markdown] rubric="relu-explain"                 what earns its points, put behind a fold
+                                                          together with the model answer
 """
 
 import hashlib
@@ -16,7 +19,23 @@ import jupytext
 import nbformat
 from nbformat import NotebookNode
 
-from lessonlib.building.stubs import BEGIN, END, cleared
+from lessonlib.building.checkcells import expect_check
+from lessonlib.building.checkpoints import (
+    ExerciseOf,
+    exercise_of_course,
+    fill_calls,
+    with_hints,
+)
+from lessonlib.building.rubrics import fill_rubrics
+from lessonlib.building.stubs import (
+    BEGIN,
+    BEGIN_DELIMITER,
+    END,
+    END_DELIMITER,
+    Region,
+    expect_names,
+    split,
+)
 from lessonlib.errors import UserError
 
 PointsOf = Callable[[str], float]
@@ -42,18 +61,24 @@ METADATA = {
 }
 
 
-def read_lesson(path: Path, points_of: PointsOf) -> NotebookNode:
+def read_lesson(
+    path: Path, points_of: PointsOf, exercise_of: ExerciseOf = exercise_of_course
+) -> NotebookNode:
     """Return the lesson in a percent file as a notebook that has not been run.
 
     `points_of` tells what an exercise is worth: a check cell names its exercise, not its points.
+    `exercise_of` returns the exercise itself, for its hints, or None for one that has none.
     """
     cells = _percent_cells(path)
+    exercises = fill_calls(cells, exercise_of)
+    fill_rubrics(cells)
     for number, cell in enumerate(cells, start=1):
         try:
             _expand(cell, points_of)
             _expect_regions_in_answers(cell)
         except UserError as error:
             raise UserError(f"{path.name}, cell {number}: {error}") from None
+    cells = list(with_hints(cells, exercises))
     _give_ids(cells, path.name)
     return nbformat.v4.new_notebook(cells=cells, metadata=nbformat.from_dict(METADATA))
 
@@ -81,6 +106,8 @@ def _expand(cell: NotebookNode, points_of: PointsOf) -> None:
         raise UserError(f"a cell is one of {', '.join(sorted(forms))}, not several.")
     for form in forms:
         _expect_type(cell, form)
+        if form == "check":
+            expect_check(cell.source, metadata[form])
         metadata["nbgrader"] = _nbgrader(form, metadata.pop(form), metadata, points_of)
 
 
@@ -119,17 +146,31 @@ def _points(exercise_id: str, points_of: PointsOf) -> float:
 
 
 def _expect_regions_in_answers(cell: NotebookNode) -> None:
-    """An answer without marks would reach the learner, or take the question with it."""
+    """An answer without marks would reach the learner, or take the question with it.
+
+    nbgrader takes more than this: an END alone, a region that is not Python. In a lesson's text
+    that is a slip, and the author had better hear of it.
+    """
     answer = cell.metadata.get("nbgrader", {}).get("solution", False)
-    begins, ends = (cell.source.count(mark) for mark in (BEGIN, END))
-    if answer and not begins:
+    regions = sum(isinstance(part, Region) for part in split(cell.source))
+    if answer and not regions:
         raise UserError(f"an answer stands between {BEGIN} and {END}; here is none.")
-    if begins and not answer:
+    if regions and not answer:
         raise UserError(f'{BEGIN} is only for cells with solution="…" or written="…".')
-    if begins != ends:
+    if answer and cell.cell_type == "markdown" and BEGIN in cell.source:
+        raise UserError(
+            f"{BEGIN} would be a heading in a text. Write <!-- {BEGIN_DELIMITER} --> and "
+            f"<!-- {END_DELIMITER} --> there."
+        )
+    if regions != _ends(cell.source):
         raise UserError(f"{BEGIN} and {END} do not come in pairs.")
     if answer and cell.cell_type == "code":
-        cleared(cell.source)  # says what is wrong now, rather than in nbgrader's log
+        expect_names(cell.source)
+
+
+def _ends(source: str) -> int:
+    lines = source.split("\n")
+    return sum(END_DELIMITER in line and BEGIN_DELIMITER not in line for line in lines)
 
 
 def _give_ids(cells: list[NotebookNode], lesson: str) -> None:

@@ -17,7 +17,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from lessonlib.building.execute import execute
-from lessonlib.project import find_root
+from lessonlib.building.prose import FOLD, words
+from lessonlib.building.readability import Reading, reading, terms_too_early
+from lessonlib.project import LESSON_FOLDERS, find_root
 
 # Adults read English non-fiction silently at 238 words a minute on average, and most at 175 to 300
 # (Brysbaert 2019, Journal of Memory and Language 109, 104047). Ours is the slow end of that range:
@@ -31,15 +33,7 @@ MINUTES_PER_POINT = 2.5  # of an exercise, with its hints and a wrong answer or 
 
 LONG = 90  # minutes; a longer lesson says where a break is good
 
-FOLD = re.compile(r"<details>.*?</details>", re.DOTALL)
-FORMULA = re.compile(r"\$\$.+?\$\$|\$.+?\$", re.DOTALL)
-TAG = re.compile(r"<[^>]+>")
-WORD = re.compile(r"\S*\w\S*")
-LAYOUT = re.compile(
-    r"\\(?:begin|end)\{\w+\}|\\(?:mathrm|text|textstyle|left|right|big|quad|qquad|underbrace)\b"
-)
-SPOKEN = re.compile(r"\\?[A-Za-z]+|\d+(?:\.\d+)?|[-+=<>/]")
-STOP = re.compile(r"\*\*(?:Decide|(?:Now w|W)ith gaps|Put in order)\b")
+STOP = re.compile(r"\*\*(?:Decide|Guess|(?:Now w|W)ith gaps|Put in order)\b")
 SECTION = re.compile(r"^## (\d+)\. ", re.MULTILINE)
 BREAK = re.compile(r"good place for a\s+break\s+(?:is\s+)?(before|after)\s+section\s+(\d+)")
 TIME = re.compile(r"\*\*Time\*\*: (.*?)\. (\*\*Builds\s+on\*\*: .*?)(?=\n\n|\Z)", re.DOTALL)
@@ -80,17 +74,14 @@ def _is_graded(cell: NotebookNode) -> bool:
     return cell.metadata.get("nbgrader", {}).get("grade", False)
 
 
-def words(text: str) -> int:
-    """Count the words of Markdown; each letter, number and sign of a formula is one."""
-    formulas = " ".join(FORMULA.findall(text))
-    prose = TAG.sub(" ", FORMULA.sub(" ", text))
-    return len(WORD.findall(prose)) + len(SPOKEN.findall(LAYOUT.sub(" ", formulas)))
-
-
 def claim(counted: Content) -> str:
     """Return what a header says of its lesson, in 5 minutes and in 100 words."""
     minutes, some = 5 * round(counted.minutes / 5), 100 * round(counted.words / 100)
-    return f"about {minutes} minutes for {some:,} words to read and {counted.exercises} exercises"
+    return f"about {minutes} minutes for {some:,} words to read and {_exercises(counted)}"
+
+
+def _exercises(counted: Content) -> str:
+    return f"{counted.exercises} exercise{'s' * (counted.exercises != 1)}"
 
 
 def time_before_sections(cells: list[NotebookNode]) -> dict[int, float]:
@@ -124,7 +115,7 @@ def _break(cells: list[NotebookNode], said: str) -> str:
 
 def header(cells: list[NotebookNode]) -> str:
     """Return the lesson's paragraph **Time** as it should be, wrapped for the lesson's text."""
-    said, builds_on = TIME.search(cells[0].source).groups()
+    said, builds_on = TIME.findall(cells[0].source)[0]
     counted = content(cells)
     says = claim(counted)
     if BREAK.search(said) or counted.minutes > LONG:
@@ -144,26 +135,36 @@ def seconds_to_run(path: Path) -> float:
 
 
 def main() -> None:
-    """Print for each lesson what is counted, and the header that follows."""
-    parser = argparse.ArgumentParser(description="How long each lesson takes, and its header.")
+    """Print for each lesson what is counted, the terms used too early, and the headers."""
+    parser = argparse.ArgumentParser(description="How long each lesson takes, and how it reads.")
     parser.add_argument("--run", action="store_true", help="run the lessons and print the seconds")
-    run = parser.parse_args().run
-    root = find_root()
-    headers = []
-    print("lesson                  words  lines  stops  exercises  points  minutes  seconds to run")
-    for path in sorted((root / "course").glob("[0-9][0-9]-*/*.ipynb")):
-        cells = nbformat.read(path, as_version=4).cells
+    run, root = parser.parse_args().run, find_root()
+    paths = sorted((root / "course").glob(f"{LESSON_FOLDERS}/*.ipynb"))
+    lessons = {path.stem: nbformat.read(path, as_version=4).cells for path in paths}
+    print(HEADING)
+    for path, cells in zip(paths, lessons.values(), strict=True):
         seconds = seconds_to_run(root / "solutions" / path.parent.name / path.name) if run else None
-        print(_row(path.stem, content(cells), seconds))
-        headers.append(f"{path.stem}\n{header(cells)}")
-    print("", *headers, sep="\n\n")
+        print(_row(path.stem, content(cells), reading(cells), seconds))
+    print("\nUsed before they are explained:")
+    for term, lesson, sentence in terms_too_early(lessons):
+        print(f"- {term}, in {lesson}: {sentence[:100]}")
+    print("", *(f"{name}\n{header(cells)}" for name, cells in lessons.items()), sep="\n\n")
 
 
-def _row(lesson: str, counted: Content, seconds: float | None) -> str:
+HEADING = (
+    f"{'lesson':26} words lines stops exercises points minutes before sentence long  ran\n"
+    f"{'':26} (before: words before the first own code; sentence: words of one on average;\n"
+    f"{'':26} long: sentences of more than 30 words; ran: seconds)"
+)
+
+
+def _row(lesson: str, counted: Content, how: Reading, seconds: float | None) -> str:
     ran = "" if seconds is None else f"{seconds:.1f}"
+    before = "" if how.before_code is None else how.before_code
     return (
-        f"{lesson:22} {counted.words:6} {counted.lines:6} {counted.stops:6} "
-        f"{counted.exercises:10} {counted.points:7.0f} {counted.minutes:8.0f} {ran:>15}"
+        f"{lesson:26} {counted.words:5} {counted.lines:5} {counted.stops:5} {counted.exercises:9} "
+        f"{counted.points:6.0f} {counted.minutes:7.0f} {before:6} {how.sentence:8.1f} "
+        f"{how.long:4} {ran:>4}"
     )
 
 

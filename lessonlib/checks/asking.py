@@ -2,31 +2,30 @@
 
 On Linux the answer works in a forked child of the kernel: an endless loop, a huge allocation or a
 crash ends the child, and the kernel, with all that the learner has defined, lives on. Elsewhere,
-where forking a process full of threads is not safe, it works in the kernel itself and a watchdog
-raises `TimeUp` in it. Either way only plain data comes back.
+where forking a process full of threads is not safe, it works in a thread of its own, in which
+`TimeUp` is raised at the end of its time. Either way only plain data comes back.
 """
 
 import contextlib
-import ctypes
 import io
-import linecache
 import os
 import select
 import signal
 import struct
 import sys
-import threading
 import time
 import traceback
 import warnings
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from lessonlib.checks.comparing import agree
+from lessonlib.checks.comparing import same
 from lessonlib.checks.exercise import Case, Exercise
 from lessonlib.checks.plain import dumps, loads, plain
+from lessonlib.checks.watchdog import work_within
 
 EXTRA_MEMORY = 2**30  # bytes that an answer may use on top of what the kernel has
 MAX_PRINTED = 2_000  # characters of an answer's own printing that are passed on
@@ -47,7 +46,7 @@ class Problem:
     line: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Response:
     """What an answer did with one case, as plain data."""
 
@@ -59,14 +58,14 @@ class Response:
     seconds: float = 0.0
 
 
-class TimeUp(BaseException):
-    """Not an Exception, so that an answer's own `except Exception` does not swallow it."""
-
-
 def ask(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
     """Return one response a case; after a timeout or a crash the remaining cases are left out."""
-    forkable = sys.platform == "linux" and hasattr(os, "fork")
-    return (ask_in_child if forkable else ask_here)(exercise, answer, cases)
+    return (ask_in_child if can_fork() else ask_here)(exercise, answer, cases)
+
+
+def can_fork() -> bool:
+    """Return whether a process full of threads may be forked here."""
+    return sys.platform == "linux" and hasattr(os, "fork")
 
 
 def respond(exercise: Exercise, answer, case: Case) -> Response:
@@ -86,24 +85,18 @@ def respond(exercise: Exercise, answer, case: Case) -> Response:
     return Response(
         value=value,
         problem=problem,
-        changed=[i for i, arg in enumerate(args) if _changed(case.args[i], arg)],
+        changed=[i for i, arg in enumerate(args) if is_changed(case.args[i], arg)],
         printed=printed.getvalue()[:MAX_PRINTED],
         warnings=sorted({f"{w.category.__name__}: {w.message}"[:200] for w in caught}),
         seconds=time.perf_counter() - started,
     )
 
 
-def _changed(before, after) -> bool:
+def is_changed(before, after) -> bool:
+    """Return whether an argument is no longer what it was; functions and generators may differ."""
     if callable(before) or isinstance(before, np.random.Generator):
         return False
-    before, after = plain(before), plain(after)
-    if isinstance(before, np.ndarray):  # 1 and 1.0 are equal, an array of each is not the same
-        return not (
-            isinstance(after, np.ndarray)
-            and before.dtype == after.dtype
-            and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
-        )
-    return not agree(after, before, rtol=0.0)
+    return not same(plain(before), plain(after))
 
 
 def _problem(error: BaseException) -> Problem:
@@ -133,7 +126,7 @@ def learners_place(error: BaseException) -> Place:
     if not frames:
         return Place()
     last = frames[-1]
-    return Place(last.name, linecache.getline(last.filename, last.lineno).strip())
+    return Place(last.name, (last.line or "").strip())
 
 
 # --- in a forked child -------------------------------------------------------------------------
@@ -141,32 +134,53 @@ def learners_place(error: BaseException) -> Place:
 
 def ask_in_child(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
     """Ask in a forked child of this process, whatever the answer may do."""
+
+    def work(say: Callable) -> None:
+        for case in cases:
+            response = respond(exercise, answer, case)
+            problem = response.problem
+            say({**vars(response), "problem": problem and asdict(problem)})
+
+    with in_child(work) as reader:
+        return _collect(reader, len(cases), time.monotonic() + exercise.seconds)
+
+
+@contextlib.contextmanager
+def in_child(work: Callable[[Callable], None]):
+    """Let `work(say)` work in a forked child; give the pipe through which it says plain data."""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # 3.12 warns of forks beside threads
         pid = os.fork()
     if pid == 0:
-        _be_the_child(exercise, answer, cases, writer)
+        _be_the_child(work, writer)
     os.close(writer)
     try:
-        return _collect(reader, len(cases), time.monotonic() + exercise.seconds)
+        yield reader
     finally:
         os.close(reader)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
 
 
-def _be_the_child(exercise, answer, cases, writer) -> None:
-    """Write a response a case to the pipe, then end without any of the kernel's clean-up."""
+def _be_the_child(work: Callable[[Callable], None], writer: int) -> None:
+    """Write what is said to the pipe, then end without any of the kernel's clean-up."""
+
+    def say(value) -> None:
+        data = dumps(value)
+        _write_all(writer, _HEADER.pack(len(data)) + data)
+
     try:
         _limit_memory()
-        for case in cases:
-            response = respond(exercise, answer, case)
-            problem = response.problem and asdict(response.problem)
-            data = dumps({**vars(response), "problem": problem})
-            _write_all(writer, _HEADER.pack(len(data)) + data)
+        work(say)
     finally:
         os._exit(0)
+
+
+def said(reader: int, deadline: float):
+    """Return what a child says next. Raises TimeoutError, and EOFError for one that has ended."""
+    (size,) = _HEADER.unpack(_read(reader, _HEADER.size, deadline))
+    return loads(_read(reader, size, deadline))
 
 
 def _limit_memory() -> None:
@@ -187,11 +201,10 @@ def _write_all(fd: int, data: bytes) -> None:
 
 
 def _collect(reader: int, count: int, deadline: float) -> list[Response]:
-    responses = []
+    responses: list[Response] = []
     while len(responses) < count:
         try:
-            (size,) = _HEADER.unpack(_read(reader, _HEADER.size, deadline))
-            responses.append(_revive(loads(_read(reader, size, deadline))))
+            responses.append(_revive(said(reader, deadline)))
         except TimeoutError:
             return [*responses, Response(problem=Problem("timeout"))]
         except EOFError:
@@ -200,15 +213,16 @@ def _collect(reader: int, count: int, deadline: float) -> list[Response]:
 
 
 def _read(fd: int, size: int, deadline: float) -> bytes:
-    data = b""
-    while len(data) < size:
+    chunks = []
+    while size:
         if not select.select([fd], [], [], max(0.0, deadline - time.monotonic()))[0]:
             raise TimeoutError
-        chunk = os.read(fd, size - len(data))
+        chunk = os.read(fd, size)
         if not chunk:
             raise EOFError
-        data += chunk
-    return data
+        chunks.append(chunk)
+        size -= len(chunk)
+    return b"".join(chunks)
 
 
 def _revive(record: dict) -> Response:
@@ -220,32 +234,13 @@ def _revive(record: dict) -> Response:
 
 
 def ask_here(exercise: Exercise, answer, cases: list[Case]) -> list[Response]:
-    """Ask in this process: where it cannot be forked, or the answer is one of ours."""
-    responses, watchdog = [], Watchdog(exercise.seconds)
-    try:
-        with watchdog:
-            for case in cases:
-                responses.append(respond(exercise, answer, case))
-    except TimeUp:
-        responses.append(Response(problem=Problem("timeout")))
-    return responses
+    """Ask in a thread of this process: where it cannot be forked, or the answer is one of ours."""
+    responses: list[Response] = []
 
+    def work():
+        for case in cases:
+            responses.append(respond(exercise, answer, case))
 
-class Watchdog:
-    """Raises `TimeUp` in the thread that entered it, again and again until it has left."""
-
-    def __init__(self, seconds: float):
-        self.seconds, self.left = seconds, threading.Event()
-        self.thread = threading.get_ident()
-
-    def __enter__(self):
-        threading.Thread(target=self._watch, daemon=True).start()
-
-    def __exit__(self, *_):
-        self.left.set()
-
-    def _watch(self):
-        wait, error = self.seconds, ctypes.py_object(TimeUp)
-        while not self.left.wait(wait):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), error)
-            wait = 0.2
+    work_within(exercise.seconds, work)
+    done = responses[: len(cases)]  # a thread that does not end may still add to the list
+    return done if len(done) == len(cases) else [*done, Response(problem=Problem("timeout"))]

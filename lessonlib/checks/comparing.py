@@ -18,6 +18,26 @@ def as_numbers(value) -> np.ndarray | None:
     return array if array.dtype.kind in "biufc" else None
 
 
+def describe(value) -> str:
+    """Return what kind of thing a plain value is, in words."""
+    if isinstance(value, Opaque):
+        return {"ellipsis": "still `...`", "huge": value.text}.get(value.kind, _a(value.kind))
+    if value is None:
+        return "None"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, list | tuple | dict | set):
+        return f"a {type(value).__name__} with {len(value)} item{'s' * (len(value) != 1)}"
+    numbers = as_numbers(value)
+    if numbers is None:
+        return _a(type(value).__name__)
+    return "one number" if numbers.shape == () else f"shape {numbers.shape}"
+
+
+def _a(noun: str) -> str:
+    return f"{'an' if noun[:1].lower() in tuple('aeiou') else 'a'} {noun}"
+
+
 def agree(mine, right, rtol: float, nan_too: bool = False) -> bool:
     """Return whether `mine` is as good as `right`: same shape, values within tolerance.
 
@@ -29,6 +49,8 @@ def agree(mine, right, rtol: float, nan_too: bool = False) -> bool:
         )
     if isinstance(right, set):
         return isinstance(mine, set | list | tuple) and set(_hashable(mine)) == right
+    if isinstance(right, Opaque):
+        return False
     if right is None or isinstance(right, str):
         return type(mine) is type(right) and mine == right
     numbers = as_numbers(right)
@@ -41,6 +63,29 @@ def agree(mine, right, rtol: float, nan_too: bool = False) -> bool:
     )
 
 
+def same(before, after) -> bool:
+    """Return whether two plain values are the same: kinds, keys, shapes, dtypes and numbers."""
+    if isinstance(before, np.ndarray):  # 1 and 1.0 are equal, an array of each is not the same
+        return (
+            isinstance(after, np.ndarray)
+            and before.dtype == after.dtype
+            and np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
+        )
+    if isinstance(before, dict):
+        return (
+            isinstance(after, dict)
+            and list(before) == list(after)
+            and all(same(before[key], after[key]) for key in before)
+        )
+    if isinstance(before, list | tuple):
+        return (
+            type(before) is type(after)
+            and len(before) == len(after)
+            and all(map(same, before, after))
+        )
+    return type(before) is type(after) and (before == after or before != before)
+
+
 def _hashable(items):
     return (item if isinstance(item, str | int | float | tuple) else str(item) for item in items)
 
@@ -48,6 +93,8 @@ def _hashable(items):
 def _close(mine: np.ndarray | None, right: np.ndarray, rtol: float, nan_too: bool) -> bool:
     if mine is None or mine.shape != right.shape:
         return False
+    if mine.dtype.kind == "c" and right.dtype.kind != "c":
+        return False  # the contract asks for real numbers
     finite = np.isfinite(mine) & np.isfinite(right)
     if not finite.all():
         same = np.array_equal(mine[~finite], right[~finite], equal_nan=True)

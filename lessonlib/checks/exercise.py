@@ -1,53 +1,58 @@
 """An exercise: its contract, its cases, its reference, and the mistakes that people make in it."""
 
+import ast
 import copy
+import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """One input of an exercise.
 
-    args:  what the answer is called with, in the contract's order.
-    about: how a message calls this case ("2 inputs, 3 units, 4 samples").
-    sizes: the sizes behind the shapes, by symbol ({"m": 4}); a wrong factor is looked for here.
-    tags:  what is special about the case ("one sample", "whole numbers"); an answer that is right
-           only there, or wrong only there, is told so.
+    args:   what the answer is called with, in the contract's order.
+    about:  how a message calls this case ("2 inputs, 3 units, 4 samples").
+    sizes:  the sizes behind the shapes, by symbol ({"m": 4}); a wrong factor is looked for here.
+    tags:   what is special about the case ("one sample", "whole numbers"); an answer that is right
+            only there, or wrong only there, is told so.
+    hidden: what `unpack` needs and the answer is not given, such as fresh points to try it on.
     """
 
     args: tuple = ()
     about: str = ""
     sizes: Mapping[str, int] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
+    hidden: Any = None
 
     def fresh_args(self) -> tuple:
         """Return a deep copy of the arguments: whoever gets it may spoil it."""
         return copy.deepcopy(self.args)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Part(Case):
+    """A part of one of an exercise's cases, with fewer samples; `of` is that one's number."""
+
+    of: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class Mistake:
     """An executable wrong answer, with its name and an explanation for the learner.
 
-    name:   a few words in the field's terms, the same in every message ("mask left out").
-    why:    one to four sentences: the likely reason, then where to look. Never the solution's code.
-    wrong:  the wrong answer itself, with the signature of a right one.
-    change: or, by output, how the right value is spoilt: `change={"dW": lambda dW, case: dW.T}`.
+    name:  a few words in the field's terms, the same in every message ("mask left out").
+    why:   one to four sentences: the likely reason, then where to look. Never the solution's code.
+    wrong: the wrong answer itself, with the signature of a right one.
     """
 
     name: str
     why: str
-    wrong: Callable | None = None
-    change: Mapping[str, Callable[[Any, Case], Any]] | None = None
-
-    def __post_init__(self):
-        if (self.wrong is None) == (self.change is None):
-            raise ValueError(f"mistake {self.name!r} needs either `wrong` or `change`")
+    wrong: Callable
 
 
 class Malformed(Exception):
@@ -57,7 +62,7 @@ class Malformed(Exception):
 Returns = Literal["value", "tuple", "dict", "named"]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Exercise:
     """What is asked, how an answer is measured, and what a wrong one probably did.
 
@@ -74,8 +79,12 @@ class Exercise:
     script:    how an answer is used on a case; by default it is called with the arguments.
     unpack:    turns the answer's plain value into the named outputs; by default by `returns`.
     rtol:      allowed norm of the difference relative to the norm of the right value.
+    guard_rtol: the same for an answer that keeps a small guard in a logarithm, such as 1e-6: it is
+               right as well, and gets advice. 0 where no guard belongs.
     reveal:    whether a message may show the right value (not where typing it in is the exercise).
     seconds:   time for all cases together, before an endless loop is assumed.
+    jointly:   whether a mistake is named only where it explains all that is wrong, for outputs that
+               tell too little one by one ("less than 95 % right").
     may_read_notebook: whether an answer may use variables of the notebook, such as a network that
                was trained there; otherwise a wrong one is told that it does.
     """
@@ -86,22 +95,34 @@ class Exercise:
     outputs: tuple[str, ...]
     reference: Callable
     cases: Callable[[np.random.Generator], list[Case]] = lambda rng: [Case()]
-    mistakes: tuple[Mistake, ...] = ()
-    hints: tuple[str, ...] = ()
+    mistakes: Sequence[Mistake] = ()
+    hints: Sequence[str] = ()
     returns: Returns = "value"
     script: Callable | None = None
     unpack: Callable[[Any, Case], dict[str, Any]] | None = None
     rtol: float = 1e-9
+    guard_rtol: float = 0.0
     reveal: bool = True
     seconds: float = 4.0
+    jointly: bool = False
     may_read_notebook: bool = False
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """The names of the arguments in the contract, without their defaults."""
-        inside = re.search(r"\((.*?)\)", self.signature)
-        names = inside.group(1).split(",") if inside and inside.group(1) else []
-        return tuple(name.split("=")[0].strip() for name in names)
+        arguments = _arguments(self.signature)
+        each = [*arguments.posonlyargs, *arguments.args] if arguments else []
+        return tuple(argument.arg for argument in each)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The names of what a case holds: the arguments, or what a script makes them of."""
+        if not self.script:
+            return self.parameters
+        _, *names = inspect.signature(self.script).parameters.values()
+        positional = [each.name for each in names if each.kind is each.POSITIONAL_OR_KEYWORD]
+        more = any(each.kind is each.VAR_POSITIONAL for each in names)
+        return (*positional, *(self.parameters[len(positional) :] if more else ()))
 
     @property
     def function(self) -> str:
@@ -126,12 +147,18 @@ class Exercise:
         """Return the right outputs for a case."""
         return self.values(self.use(self.reference, case.fresh_args()), case)
 
-    def spoilt(self, mistake: Mistake, case: Case) -> dict[str, Any]:
-        """Return the outputs that `mistake` gives; with `change`, only those that it changes."""
-        if mistake.wrong is not None:
-            return self.values(self.use(mistake.wrong, case.fresh_args()), case)
-        right = self.right(case)
-        return {name: spoil(right[name], case) for name, spoil in mistake.change.items()}
+
+def _arguments(signature: str) -> ast.arguments | None:
+    """Return the arguments in "name(a, b=(1, 2)) -> …" as Python reads them; None without any."""
+    start = signature.find("(")
+    for end in (i for i, sign in enumerate(signature) if sign == ")" and i > start >= 0):
+        try:
+            parsed = ast.parse(f"lambda {signature[start + 1 : end]}: 0", mode="eval").body
+        except SyntaxError:  # a parenthesis within
+            continue
+        if isinstance(parsed, ast.Lambda):
+            return parsed.args
+    return None
 
 
 def _single(exercise: Exercise, raw):

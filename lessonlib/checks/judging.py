@@ -1,18 +1,21 @@
 """Judge an answer: ask it for its values, compare them, and say what is wrong."""
 
+import contextlib
 import inspect
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from lessonlib.checks import wording
-from lessonlib.checks.asking import Problem, Response, ask
+from lessonlib.checks import evidence, wording
+from lessonlib.checks.asking import Response, ask
+from lessonlib.checks.comparing import describe
 from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.checks.exercise import Case, Exercise, Malformed
-from lessonlib.checks.observing import describe
 from lessonlib.checks.plain import Opaque, plain
-from lessonlib.checks.reading import Surroundings, surroundings
+from lessonlib.checks.surroundings import Surroundings, surroundings
 from lessonlib.checks.verdict import OutputResult, Verdict
 
 NOTHING = object()
@@ -43,10 +46,16 @@ def judge(
     diagnosis = Diagnosis(exercise, cases)
     if exercise.returns == "named":
         responses = [Response(value=plain(named)) for _ in cases]
-    else:
-        responses = ask(exercise, answer, cases)
+        return replace(verdict_on(diagnosis, responses, Surroundings()), number=None)
+    ask_again = partial(ask, exercise, answer)
+    responses = ask_again(cases)
     around = Surroundings() if exercise.may_read_notebook else surroundings(answer)
-    return _verdict(diagnosis, responses, around)
+    verdict = verdict_on(diagnosis, responses, around)
+    if verdict.passed:
+        return verdict
+    from lessonlib.checks.failing import explained  # a right answer does without
+
+    return explained(verdict, diagnosis, responses, around, ask_again, shown=rng is None)
 
 
 # --- before the answer is asked ----------------------------------------------------------------
@@ -84,7 +93,7 @@ def _not_usable(exercise: Exercise, answer) -> str:
         kind = "None" if answer is None else f"something of type {type(answer).__name__}"
         return (
             f"The check needs the function {name} itself, and was given {kind}. Write "
-            f'check("{exercise.id}", {name}) without parentheses behind {name}, and make sure '
+            f'check("{exercise.id}", {name}) without parentheses after {name}, and make sure '
             f"that no line of the notebook gives the name {name} another value."
         )
     return "" if exercise.script else _wrong_parameters(exercise, answer)
@@ -110,26 +119,42 @@ def _wrong_parameters(exercise: Exercise, answer) -> str:
 # --- after it ----------------------------------------------------------------------------------
 
 
-def _verdict(diagnosis: Diagnosis, responses: list[Response], around: Surroundings) -> Verdict:
+def verdict_on(diagnosis: Diagnosis, responses: list[Response], around: Surroundings) -> Verdict:
+    """Return what the values of an answer on the cases say of it."""
     exercise, printed = diagnosis.exercise, responses[0].printed
-    for case, response in zip(diagnosis.cases, responses, strict=False):
-        if response.problem:
-            return _with_problem(diagnosis, case, response.problem, responses, around)
+    stopped = [i for i, response in enumerate(responses) if response.problem]
+    if stopped:
+        return _with_problem(diagnosis, diagnosis.shown(stopped), responses, around)
     try:
-        outputs = _unpacked(exercise, diagnosis.cases, responses)
+        outputs = unpacked(exercise, diagnosis.cases, responses)
     except Malformed as malformed:
-        return _rejected(exercise, wording.paragraph(str(malformed)), printed)
-    results = diagnosis.results(outputs)
+        good = _where_it_gives_values(diagnosis, responses)
+        bad = [i for i in range(len(responses)) if i not in good]
+        number = diagnosis.shown(bad) if bad else None
+        return _rejected(exercise, wording.paragraph(str(malformed)), printed, number=number)
+    constant = evidence.one_constant([response.value for response in responses]) is not None
+    results = diagnosis.results(outputs, constant)
     changed = sorted({i for response in responses for i in response.changed})
     if changed:
         return _with_changes(diagnosis, results, changed, responses)
     if all(result.right for result in results):
-        return _passed(exercise, results, _advice(exercise, responses), printed)
+        advice = _advice(exercise, responses, _is_guarded(diagnosis, outputs))
+        return _passed(exercise, results, advice, printed)
     recognised = any(result.mistake for result in results)
     return _failed(exercise, results, _notes(around, recognised), printed)
 
 
-def _unpacked(exercise: Exercise, cases: list[Case], responses: list[Response]) -> list[dict]:
+def _is_guarded(diagnosis: Diagnosis, outputs: list[dict]) -> bool:
+    """Return whether a right answer owes it to the room that is left for a guard."""
+    return bool(diagnosis.exercise.guard_rtol) and not all(
+        diagnosis.is_exact(name, index, value)
+        for index, each in enumerate(outputs)
+        for name, value in each.items()
+    )
+
+
+def unpacked(exercise: Exercise, cases: list[Case], responses: list[Response]) -> list[dict]:
+    """Return the outputs of each response. Raises Malformed."""
     for response in responses:
         if response.value is None:
             raise Malformed(
@@ -164,11 +189,17 @@ def _share(exercise: Exercise, results: list[OutputResult]) -> float:
 
 def _passed(exercise, results, advice, printed) -> Verdict:
     head = f"✓ {exercise.id}: right. {wording.points_of(exercise.points, exercise.points)}."
-    message = "\n".join([head, *map(wording.paragraph, advice)])
     return Verdict(
-        exercise.id, True, exercise.points, exercise.points, message,
-        outputs=tuple(results), advice=tuple(advice), printed=printed,
-    )  # fmt: skip
+        exercise.id,
+        True,
+        exercise.points,
+        exercise.points,
+        head,
+        outputs=tuple(results),
+        advice=tuple(advice),
+        printed=printed,
+        notes=tuple(advice),
+    )
 
 
 def _failed(exercise: Exercise, results, notes: list[str], printed: str) -> Verdict:
@@ -176,17 +207,22 @@ def _failed(exercise: Exercise, results, notes: list[str], printed: str) -> Verd
     first = wrong[0]
     alike = [r.name for r in wrong if (r.mistake, r.reason) == (first.mistake, first.reason)]
     others = [r for r in wrong if r.name not in alike]
-    parts = [
-        _head(exercise, points, [r.name for r in results if r.right]),
-        wording.about_output(first, alike, exercise.reveal),
-        *(wording.paragraph(_in_short(result)) for result in others),
-        *map(wording.paragraph, notes),
-    ]
+    head = _head(exercise, points, [r.name for r in results if r.right])
     mistake = next((r.mistake for r in wrong if r.mistake), None)
     return Verdict(
-        exercise.id, False, points, exercise.points, "\n".join(parts), mistake, tuple(results),
+        exercise.id,
+        False,
+        points,
+        exercise.points,
+        head,
+        mistake,
+        tuple(results),
         printed=printed,
-    )  # fmt: skip
+        number=first.number,
+        why=wording.reason(first),
+        wrong=wording.about_output(first, alike, exercise.reveal),
+        notes=(*map(_in_short, others), *notes),
+    )
 
 
 def _head(exercise: Exercise, points: float, right: list[str], more: str = "") -> str:
@@ -196,28 +232,72 @@ def _head(exercise: Exercise, points: float, right: list[str], more: str = "") -
 
 
 def _in_short(result: OutputResult) -> str:
+    name = wording.opening(result.name)
     if result.mistake:
-        return f"{result.name} is wrong too. Looks like: {result.mistake}."
-    return f"{result.name} is wrong too."
+        return f"{name} is wrong too. Looks like: {result.mistake}."
+    return f"{name} is wrong too."
 
 
-def _rejected(exercise: Exercise, text: str, printed: str = "", mistake=None) -> Verdict:
-    message = f"{_head(exercise, 0.0, [])}\n{text}"
+def _rejected(exercise: Exercise, text: str, printed: str = "", **more) -> Verdict:
+    head = _head(exercise, 0.0, [])
     return Verdict(
-        exercise.id, False, 0.0, exercise.points, message, mistake, printed=printed
+        exercise.id, False, 0.0, exercise.points, head, printed=printed, wrong=text, **more
+    )
+
+
+def _with_problem(diagnosis, number: int, responses, around) -> Verdict:
+    problem = responses[number].problem
+    mistake, explanation = None, ""
+    if problem.kind == "raised":
+        mistake, explanation = _behind_the_error(diagnosis, responses)
+    told = wording.about_problem(diagnosis.exercise, diagnosis.cases[number], problem)
+    return _rejected(
+        diagnosis.exercise, "\n".join(told), responses[0].printed,
+        mistake=mistake, why=explanation, number=None if problem.kind == "stub" else number,
+        notes=tuple(_notes(around, bool(mistake) or problem.kind != "raised")),
     )  # fmt: skip
 
 
-def _with_problem(diagnosis, case: Case, problem: Problem, responses, around) -> Verdict:
-    exercise, printed = diagnosis.exercise, responses[0].printed
-    mistake = diagnosis.whole(responses) if problem.kind == "raised" else None
-    explanation = f"Looks like: {mistake.name}. {mistake.why}" if mistake else ""
-    parts = [
-        *wording.about_problem(exercise, case, problem),
-        *([wording.paragraph(explanation)] if explanation else []),
-        *map(wording.paragraph, _notes(around, bool(mistake) or problem.kind != "raised")),
-    ]
-    return _rejected(exercise, "\n".join(parts), printed, mistake and mistake.name)
+def _behind_the_error(diagnosis: Diagnosis, responses) -> tuple[str | None, str]:
+    """Return the name of the mistake behind an error, if there is one, and what to say of it.
+
+    An answer that stops for some cases only is judged on the others.
+    """
+    mistake = diagnosis.whole(responses)
+    if mistake:
+        return mistake.name, f"Looks like: {mistake.name}. {mistake.why}"
+    outputs = _where_it_gives_values(diagnosis, responses)
+    if not outputs:
+        return None, ""
+    part = diagnosis.only(list(outputs))
+    results = part.results(list(outputs.values()))
+    stopped = [i for i in range(len(diagnosis.cases)) if i not in outputs]
+    if all(result.right for result in results):
+        elsewhere = f"It is right for {part.cases[0].about or 'other cases'}."
+        return None, diagnosis.special(stopped) or elsewhere
+    named = next((each for each in results if _may_stop_too(diagnosis, each, stopped)), None)
+    if named is None:
+        return None, ""
+    return named.mistake, (
+        f"Where it does not stop, {named.name} is wrong too. Looks like: {named.mistake}. "
+        f"{named.reason}"
+    )
+
+
+def _may_stop_too(diagnosis: Diagnosis, result: OutputResult, stopped: list[int]) -> bool:
+    """Return whether what a result was recognised as may stop where the answer did."""
+    outputs = diagnosis.spoilt.get(result.mistake or "")
+    return outputs is not None and not any(outputs[index] for index in stopped)
+
+
+def _where_it_gives_values(diagnosis: Diagnosis, responses: list[Response]) -> dict[int, dict]:
+    """Return the outputs of an answer by case, where it gives any."""
+    outputs = {}
+    for index, (case, response) in enumerate(zip(diagnosis.cases, responses, strict=False)):
+        with contextlib.suppress(Malformed):
+            if not response.problem and not response.changed:
+                outputs[index] = unpacked(diagnosis.exercise, [case], [response])[0]
+    return outputs
 
 
 def _with_changes(diagnosis: Diagnosis, results, changed: list[int], responses) -> Verdict:
@@ -228,11 +308,12 @@ def _with_changes(diagnosis: Diagnosis, results, changed: list[int], responses) 
     mistake, points = diagnosis.whole(responses), round(exercise.points / 2, 2)
     why = mistake.why if mistake else ""
     head = _head(exercise, points, [], " The values are right.")
-    message = f"{head}\n{wording.paragraph(f'{text} {why}')}"
     name = mistake.name if mistake else "argument changed"
+    number = diagnosis.shown(i for i, response in enumerate(responses) if response.changed)
     return Verdict(
-        exercise.id, False, points, exercise.points, message, name, tuple(results), printed=printed
-    )
+        exercise.id, False, points, exercise.points, head, name, tuple(results), printed=printed,
+        number=number, why=f"{text} {why}",
+    )  # fmt: skip
 
 
 def _notes(surroundings: Surroundings, recognised: bool) -> list[str]:
@@ -250,8 +331,13 @@ def _notes(surroundings: Surroundings, recognised: bool) -> list[str]:
     return notes
 
 
-def _advice(exercise: Exercise, responses: list[Response]) -> list[str]:
+def _advice(exercise: Exercise, responses: list[Response], guarded: bool) -> list[str]:
     advice = []
+    if guarded:
+        advice.append(
+            "Its value is a little off, as with 1e-6 added inside a logarithm: that shifts every "
+            "value. A smaller guard, such as 1e-15, does the same service."
+        )
     warned = sorted({text for response in responses for text in response.warnings})
     if warned:
         advice.append(f"It gives a warning, which costs nothing: {warned[0]}.")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lessonlib.checks.comparing import agree, as_numbers
+from lessonlib.checks.comparing import agree, as_numbers, describe
+from lessonlib.checks.evidence import constant_factor
 from lessonlib.checks.exercise import Case
 from lessonlib.checks.plain import Opaque
 
@@ -57,34 +58,79 @@ def _factor(factor: float, name: str, why: str) -> Pattern:
     return Pattern(name, why, lambda right, case: right * factor)
 
 
+def _rounded(digits: int) -> Pattern:
+    return Pattern(
+        "rounded",
+        "The numbers are right up to a few digits: something is rounded on the way. "
+        "Round only what you print, never what you go on calculating with.",
+        lambda right, case: np.round(right, digits),
+    )
+
+
 _FIXED = (
-    _factor(-1.0, "sign flipped", "The size is right and the sign is not. Look for a missing or "
-            "an extra minus, or a difference taken the wrong way round."),
-    _factor(2.0, "twice too large", "Every number is twice what it should be. Look for a factor "
-            "of 2 that the contract does not have, or a term that is added twice."),
-    _factor(0.5, "half of the right value", "Every number is half of what it should be. Look for "
-            "a division by 2 that the contract does not have."),
-    _factor(1 / np.log(10), "log10 for the natural logarithm", "Every number is 0.434 times what "
-            "it should be: that is what log10 gives. The formula has the natural logarithm."),
-    Pattern("transposed", "Rows and columns are exchanged. Write down the shape of each factor "
-            "and see which order and which transposition gives the shape of the contract.",
-            lambda right, case: right.T),
-    Pattern("summed over everything", "This is the sum of all the right numbers. Sum along one "
-            "direction only, and keep the shape of the contract.",
-            lambda right, case: np.sum(right)),
-    Pattern("a dimension lost", "The numbers are right, but they come as a flat array. The "
-            "contract asks for two dimensions here: keep the one that was summed or indexed away.",
-            lambda right, case: right.ravel()),
-    Pattern("a column for a flat array", "The numbers are right, but each stands in a row of its "
-            "own. The contract asks for a flat array here.",
-            lambda right, case: right.reshape(-1, 1)),
-    Pattern("cut to whole numbers", "The numbers have lost what stands behind the point. An array "
-            "of integers keeps integers only: start from floats.",
-            lambda right, case: np.trunc(right)),
-    *(Pattern("rounded", "The numbers are right up to a few digits: something is rounded on the "
-              "way. Round only what you print, never what you go on calculating with.",
-              lambda right, case, k=k: np.round(right, k)) for k in range(5)),
-)  # fmt: skip
+    _factor(
+        -1.0,
+        "sign flipped",
+        "The size is right and the sign is not. Look for a missing or "
+        "an extra minus, or a difference taken the wrong way round.",
+    ),
+    _factor(
+        2.0,
+        "twice too large",
+        "Every number is twice what it should be. Look for a factor "
+        "of 2 that the contract does not have, or a term that is added twice.",
+    ),
+    _factor(
+        0.5,
+        "half of the right value",
+        "Every number is half of what it should be. Look for "
+        "a division by 2 that the contract does not have.",
+    ),
+    _factor(
+        1 / np.log(10),
+        "log10 for the natural logarithm",
+        "Every number is 0.434 times what "
+        "it should be: that is what log10 gives. The formula has the natural logarithm.",
+    ),
+    Pattern(
+        "transposed",
+        "Rows and columns are exchanged. Write down the shape of each factor "
+        "and see which order and which transposition gives the shape of the contract.",
+        lambda right, case: right.T,
+    ),
+    Pattern(
+        "summed over everything",
+        "One number came out, the sum of all those that are asked "
+        "for. A sum or a mean without an axis runs over the whole array. Compare the shape "
+        "with the one in the contract.",
+        lambda right, case: np.sum(right),
+    ),
+    Pattern(
+        "a dimension lost",
+        "The numbers are right, but they come as a flat array. The "
+        "contract asks for two dimensions here: keep the one that was summed or indexed away.",
+        lambda right, case: right.ravel(),
+    ),
+    Pattern(
+        "a column for a flat array",
+        "The numbers are right, but each stands in a row of its "
+        "own. The contract asks for a flat array here.",
+        lambda right, case: right.reshape(-1, 1),
+    ),
+    Pattern(
+        "complex numbers",
+        "The numbers are right, but they are complex, and the contract asks "
+        "for real ones. Take the part that you need, with .real or .imag.",
+        lambda right, case: right.astype(complex),
+    ),
+    Pattern(
+        "cut to whole numbers",
+        "The numbers have lost their decimals. An array of integers "
+        "can hold integers only: start from floats.",
+        lambda right, case: np.trunc(right),
+    ),
+    *map(_rounded, range(5)),
+)
 
 
 def patterns(cases: list[Case]) -> Iterator[Pattern]:
@@ -96,20 +142,28 @@ def patterns(cases: list[Case]) -> Iterator[Pattern]:
     yield from _FIXED
 
 
-def describe(value) -> str:
-    """Return what kind of thing a plain value is, in words."""
-    if isinstance(value, Opaque):
-        return {"ellipsis": "still `...`", "huge": value.text}.get(value.kind, f"a {value.kind}")
-    if value is None:
-        return "None"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, list | tuple | dict | set):
-        return f"a {type(value).__name__} with {len(value)} item{'s' * (len(value) != 1)}"
-    numbers = as_numbers(value)
-    if numbers is None:
-        return f"a {type(value).__name__}"
-    return "one number" if numbers.shape == () else f"shape {numbers.shape}"
+def peculiarities(case: Case) -> set[str]:
+    """Return what is special about a case: its tags, and which of its sizes are 1, or all equal."""
+    ones = {_ONE.get(symbol, f"{symbol} = 1") for symbol, size in case.sizes.items() if size == 1}
+    sizes = list(case.sizes.values())
+    equal = {"equal sizes"} if len(sizes) > 1 and len(set(sizes)) == 1 and sizes[0] > 1 else set()
+    return {*case.tags, *ones, *equal}
+
+
+_ONE = {
+    "m": "one sample",
+    "n": "one unit",
+    "n_x": "one input",
+    "n_in": "one input",
+    "n_h": "one hidden unit",
+    "n_y": "one output",
+    "n_out": "one output",
+}
+
+
+def is_of_sizes(peculiarity: str) -> bool:
+    """Return whether it is the sizes that make a case a special one: "one sample"."""
+    return peculiarity == "equal sizes" or peculiarity.startswith("one ")
 
 
 def observe(mine, right, rtol: float) -> str:
@@ -120,7 +174,8 @@ def observe(mine, right, rtol: float) -> str:
     if numbers is None:
         return _about_the_kind(mine, wanted)
     if numbers.shape != wanted.shape:
-        return _about_the_shape(numbers, wanted)
+        listed = isinstance(right, list | tuple) and not isinstance(mine, np.ndarray)
+        return _about_the_form(mine, right) if listed else _about_the_shape(numbers, wanted)
     if not np.all(np.isfinite(numbers)):
         return _about_nan(numbers)
     return _about_the_numbers(numbers, wanted, rtol)
@@ -153,7 +208,7 @@ def _about_the_kind(mine, wanted: np.ndarray) -> str:
     if isinstance(mine, Opaque) and mine.kind == "huge":
         return f"It is {mine.text}; the contract asks for {asked}."
     if isinstance(mine, Opaque) and ("method" in mine.kind or "function" in mine.kind):
-        return "It is a function, not its result: a pair of parentheses is missing behind it."
+        return "It is a function, not its result: a pair of parentheses is missing after it."
     return f"It is {describe(mine)}; the contract asks for {asked}."
 
 
@@ -164,7 +219,7 @@ def _about_the_shape(mine: np.ndarray, wanted: np.ndarray) -> str:
     if mine.shape == (wanted.size, wanted.size) and 1 in wanted.shape:
         return f"{text} Two shapes such as (n, 1) and (n,) were perhaps broadcast to a table."
     if wanted.ndim == 2 and mine.shape[:1] == wanted.shape[:1] and 1 in wanted.shape:
-        return f"{text} It should have been summed along the other direction."
+        return f"{text} It should have been summed along the other axis."
     if mine.size == wanted.size:
         return f"{text} The count of numbers is right, their arrangement is not."
     return text
@@ -181,7 +236,12 @@ def _about_nan(mine: np.ndarray) -> str:
 
 
 def _about_the_numbers(mine: np.ndarray, wanted: np.ndarray, rtol: float) -> str:
+    if mine.dtype.kind == "c" and wanted.dtype.kind != "c":
+        return "The numbers are complex, and the contract asks for real ones."
     difference = np.abs(mine.astype(complex) - wanted)
+    ratio = constant_factor([mine], [wanted])
+    if ratio is not None:
+        return f"Here every number is {ratio:.4g} times what it should be: look for a factor."
     close = difference <= max(rtol, 1e-9) * np.max(np.abs(wanted), initial=1e-3)
     if close.any() and not close.all():
         return _about_some_entries(~close)
@@ -189,17 +249,9 @@ def _about_the_numbers(mine: np.ndarray, wanted: np.ndarray, rtol: float) -> str
         return "The first digits are right: something is rounded, or done in float32."
     if not np.any(mine):
         return "It is 0 throughout, and no entry should be."
-    ratio = _constant_ratio(mine, wanted)
-    if ratio is not None:
-        return f"Every number is {ratio:.4g} times what it should be: look for a factor."
+    if not mine.ndim:
+        return "Work it out by hand, and compare step by step."
     return "No entry is right. Work the first one out by hand and compare step by step."
-
-
-def _constant_ratio(mine, wanted) -> float | None:
-    if wanted.size < 2 or not np.all(np.abs(wanted) > 0):
-        return None
-    ratios = np.real(mine / wanted)
-    return float(ratios.flat[0]) if np.allclose(ratios, ratios.flat[0], rtol=1e-6) else None
 
 
 def _about_some_entries(wrong: np.ndarray) -> str:
@@ -209,4 +261,6 @@ def _about_some_entries(wrong: np.ndarray) -> str:
         return f"Only row {int(wrong.any(1).argmax())} (counted from 0) is wrong."
     first = tuple(int(i) for i in np.argwhere(wrong)[0])
     place = first[0] if len(first) == 1 else first
+    if wrong.sum() == 1:
+        return f"1 of {wrong.size} entries is wrong, at index {place}."
     return f"{wrong.sum()} of {wrong.size} entries are wrong; the first is at index {place}."

@@ -9,10 +9,12 @@ import base64
 import io
 import json
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from tokenize import TokenError
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +31,10 @@ class Opaque:
 
     kind: str
     text: str
+
+    def __repr__(self) -> str:
+        """Show the text alone, also where this stands in a dictionary that a learner is shown."""
+        return self.text
 
 
 def plain(value, depth: int = 0):
@@ -99,7 +105,7 @@ def _opaque(value) -> Opaque:
     if value is Ellipsis:
         return Opaque("ellipsis", "...")
     try:
-        text = repr(value)[:80]
+        text = re.sub(r" at 0x[0-9a-f]+", "", repr(value))[:80]  # an address tells nothing
     except Exception:
         text = "something that cannot be printed"
     return Opaque(type(value).__name__, text)
@@ -113,9 +119,15 @@ def dumps(value) -> bytes:
 # Whatever a sender can make the decoding stumble over: wrong kinds, wrong nesting, a header that
 # promises an array larger than the memory.
 NOT_PLAIN = (
-    ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, EOFError,
-    MemoryError, OverflowError,
-)  # fmt: skip
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    EOFError,
+    MemoryError,
+    OverflowError,
+)
 
 
 def loads(data: bytes):
@@ -169,7 +181,7 @@ def _read_array(text: str) -> np.ndarray:
     return array
 
 
-UNPACKERS = {
+UNPACKERS: dict[str, Callable[[Any], Any]] = {
     "array": _read_array,
     "complex": lambda parts: complex(*parts),
     "opaque": lambda parts: Opaque(str(parts[0]), str(parts[1])),

@@ -2,15 +2,15 @@
 
 import re
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 
 from lessonlib.checks.asking import Problem
-from lessonlib.checks.comparing import as_numbers
+from lessonlib.checks.comparing import as_numbers, describe
 from lessonlib.checks.exercise import Case, Exercise
-from lessonlib.checks.observing import describe
 from lessonlib.checks.plain import Opaque
-from lessonlib.checks.verdict import OutputResult
+from lessonlib.checks.verdict import Location, OutputResult, Verdict
 
 WIDTH = 74  # nbgrader's Validate button cuts longer lines
 
@@ -29,6 +29,11 @@ def listing(names) -> str:
     """Return "a", "a and b", "a, b and c"."""
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def opening(names: str) -> str:
+    """Return what a sentence opens with: "The cost" of "the cost"; a name in code stays."""
+    return names[0].upper() + names[1:] if names.startswith(("the ", "a ", "an ")) else names
 
 
 def paragraph(text: str) -> str:
@@ -58,6 +63,15 @@ def _of_one_size(numbers: np.ndarray) -> bool:
     return not sizes.size or (sizes.max() < 1e6 and sizes.min() > 1e-4)
 
 
+def in_few_digits(number, among: np.ndarray, digits: int = 4) -> str:
+    """Return one number of an array, without an exponent where none of them needs one."""
+    if not isinstance(number, np.inexact):
+        return str(number)
+    if isinstance(number, np.floating) and np.isfinite(number) and _of_one_size(among):
+        return np.format_float_positional(number + 0.0, precision=digits, trim="-")
+    return f"{number + 0.0:.{digits}g}"
+
+
 def _one_number(numbers: np.ndarray) -> str:
     value = numbers.item()
     return f"{value:.6g}" if isinstance(value, float) else str(value)
@@ -83,15 +97,71 @@ def _labelled(label: str, value) -> str:
     return text + ("   " if fits else "\n" + " " * len(lead)) + describe(value)
 
 
+def message(verdict: Verdict) -> str:
+    """Return a verdict in words: what is wrong, on which inputs, from which line on, and why."""
+    parts = [
+        verdict.head,
+        paragraph(verdict.doubt),
+        verdict.wrong,
+        _on_these(verdict),
+        paragraph(about_step(verdict.step)) if verdict.step else "",
+        paragraph(about_edit(verdict.edit, verdict.step)) if verdict.edit else "",
+        paragraph(why(verdict)),
+        *map(paragraph, verdict.notes),
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def why(verdict: Verdict) -> str:
+    """Return the likely reason; whoever is told the line need not look for it by hand."""
+    if not verdict.step and not verdict.edit:
+        return verdict.why
+    return re.sub(r" ?Work [^.]* out by hand,? and compare step by step\.", "", verdict.why)
+
+
+def _on_these(verdict: Verdict) -> str:
+    """Return the inputs of the case that a message shows, or where there are some like them."""
+    if verdict.inputs:
+        return f"with\n{textwrap.indent(verdict.inputs, '    ')}"
+    if verdict.number is None:
+        return ""
+    return paragraph(like_these(verdict))
+
+
+def like_these(verdict: Verdict) -> str:
+    """Return how to get inputs like those of the case, which are a secret."""
+    which = f", {verdict.number}" if verdict.number else ""
+    return f'Inputs like these: `case("{verdict.exercise}"{which})`.'
+
+
+def about_step(step: Location) -> str:
+    """Return what is said of the first line that goes another way than it should."""
+    return f"{step.about.rstrip('.:')}: line {step.line}, `{step.code}`."
+
+
+def about_edit(edit: Location, step: Location | None = None) -> str:
+    """Return what is said of the place that one small change would mend; `step` is named before."""
+    what = f": {edit.about}" if edit.about else ""
+    if step is None or (edit.line, edit.function) != (step.line, step.function):
+        return f"Look at line {edit.line}, `{edit.code}`{what}."
+    return f"Look there{what}." if edit.code == step.code else f"Look there at `{edit.code}`{what}."
+
+
 def about_output(result: OutputResult, names: list[str], reveal: bool) -> str:
-    """Return the part of a message that treats one wrong output, or several with one reason."""
+    """Return the part of a message that shows one wrong output, or several with one reason."""
     verb = "are" if len(names) > 1 else "is"
     where = f" for {result.case}" if result.case else ""
     shown = f", here {names[0]}" if len(names) > 1 else ""
-    head = paragraph(f"{listing(names)} {verb} wrong{where}{shown}:")
-    values = beside(result.mine, result.expected) if reveal else only_mine(result.mine)
+    head = paragraph(f"{opening(listing(names))} {verb} wrong{where}{shown}:")
+    return "\n".join(
+        [head, beside(result.mine, result.expected) if reveal else only_mine(result.mine)]
+    )
+
+
+def reason(result: OutputResult) -> str:
+    """Return why an output is wrong, as far as that is known."""
     named = f"Looks like: {result.mistake}. " if result.mistake else ""
-    return f"{head}\n{values}\n{paragraph(named + result.reason)}"
+    return named + result.reason
 
 
 def about_problem(exercise: Exercise, case: Case, problem: Problem) -> list[str]:
@@ -104,7 +174,32 @@ def about_problem(exercise: Exercise, case: Case, problem: Problem) -> list[str]
         return [paragraph(f"{name} stopped with an error{where}:"), *lines]
     if problem.kind == "stub" and problem.text not in ("", name):
         return [paragraph(_CALLS_A_STUB.format(name=name, stub=problem.text))]
-    return [paragraph(_STOPPED[problem.kind].format(name=name, where=where, exercise=exercise))]
+    seconds = f"{exercise.seconds:g} second{'s' * (exercise.seconds != 1)}"
+    return [paragraph(_STOPPED[problem.kind].format(name=name, where=where, seconds=seconds))]
+
+
+def with_name(verdict: Verdict, mistake: str, why: str) -> Verdict:
+    """Return a verdict that names a mistake which was found later; without a why, in silence."""
+    found = f"{verdict.why} Looks like: {mistake}. {why}".strip() if why else verdict.why
+    return replace(verdict, mistake=mistake, why=found)
+
+
+def not_written(name: str) -> str:
+    """Return what is said of a function that is still as it was handed out."""
+    return _STOPPED["stub"].format(name=name, where="")
+
+
+def is_harmful(message: str) -> bool:
+    """Return whether a message says that an answer did not end, or ended its process."""
+    text = " ".join(message.split())
+    signs = ("and was stopped", "more memory than there is", "ended the process")
+    return any(sign in text for sign in signs)
+
+
+def is_unanswered(message: str) -> bool:
+    """Return whether a message says that an answer is still as it was handed out."""
+    text = " ".join(message.split())
+    return "Replace that line with your code" in text or "still `...`" in text
 
 
 def about_changes(exercise: Exercise, changed: list[int]) -> str:
@@ -112,8 +207,8 @@ def about_changes(exercise: Exercise, changed: list[int]) -> str:
     names = listing([exercise.parameters[i] for i in changed])
     return (
         f"{exercise.function} changes its argument{'s' * (len(changed) > 1)} {names}. Whoever "
-        "called it still needs the old values, in back-propagation above all. Assignments with "
-        "[ ] on the left, and +=, -=, *=, write into the array itself: make a new array instead."
+        "called it still needs the old values. An assignment with [ ] on the left, and +=, -= or "
+        "*=, write into the array or dictionary itself: make a new one instead."
     )
 
 
@@ -122,7 +217,7 @@ _STOPPED = {
     "with your code, run the cell, then run this check again.",
     "memory": "{name} asked for more memory than there is{where}. A loop that never stops "
     "appending, or a shape that multiplies two large sizes, does that. Print the shapes.",
-    "timeout": "{name} did not finish within {exercise.seconds:g} seconds{where} and was stopped. "
+    "timeout": "{name} did not finish within {seconds}{where} and was stopped. "
     "Look for a loop that never ends: does its condition ever become false?",
     "died": "{name} ended the process that it ran in{where}. Look for exit(), for a recursion "
     "without an end, or for very large arrays. Your notebook itself is unharmed.",

@@ -1,13 +1,13 @@
 """What the instructor's side knows of a lesson's notebook: its cells, points, files and imports."""
 
 import ast
-import hashlib
 import json
 import os
 import re
 from dataclasses import asdict, dataclass
 
-from lessonlib.grading.remote.isolation import PACKAGE
+from lessonlib.grading.submission.syntax import parsed
+from lessonlib.lessons.files import digest, imported
 
 CHECK = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 
@@ -38,6 +38,12 @@ class Given:
     solution: bool
     locked: bool
     task: bool
+    shows: bool = False
+
+    @property
+    def most(self) -> float:
+        """The most that it gives, 0 where nothing is graded."""
+        return self.points or 0.0
 
     @property
     def is_test(self) -> bool:
@@ -69,7 +75,7 @@ class Materials:
     """A lesson's notebook as the grader needs it.
 
     files:   what lies beside it for the learner, by relative path.
-    modules: those of `lessonlib.lessons` that the notebook itself imports.
+    modules: of lessons that the notebook itself imports, such as "lessonlib.lessons.relu_layer".
     """
 
     lesson: str
@@ -89,11 +95,6 @@ class Materials:
         return digest(cells, *named_parts(self.files))
 
 
-def digest(*parts: bytes) -> str:
-    """Return a digest of these parts, one of which cannot run into the next."""
-    return hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
-
-
 def named_parts(files: dict[str, bytes]) -> list[bytes]:
     """Return the names and contents of files, in order, for a digest."""
     return [part for name, data in sorted(files.items()) for part in (os.fsencode(name), data)]
@@ -102,25 +103,23 @@ def named_parts(files: dict[str, bytes]) -> list[bytes]:
 # --- what the notebook imports of the lessons --------------------------------------------------
 
 
-def visible_modules(cells: tuple[Given, ...]) -> tuple[str, ...]:
-    """Return the modules of `lessonlib.lessons` that the cells import, and what those import."""
-    wanted = {m for cell in cells if cell.cell_type == "code" for m in _imported(cell.stub)}
-    found: set[str] = set()
-    while wanted - found:
-        module = (wanted - found).pop()
-        found.add(module)
-        path = PACKAGE / "lessons" / f"{module}.py"
-        wanted |= _imported(path.read_text(encoding="utf-8")) if path.is_file() else set()
-    return tuple(sorted(m for m in found if (PACKAGE / "lessons" / f"{m}.py").is_file()))
+def imported_modules(cells: tuple[Given, ...], files: dict[str, bytes]) -> tuple[str, ...]:
+    """Return the modules that the cells import, other than files of the assignment itself."""
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    found = {module for source in sources for module in _modules(source)}
+    own = {name.split("/")[0].removesuffix(".py") for name in files}
+    return tuple(sorted(name for name in found if name.split(".")[0] not in own))
 
 
-def _imported(source: str) -> set[str]:
+def _modules(source: str) -> set[str]:
     try:
-        nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:  # magics
+        nodes = list(ast.walk(parsed(source)))
+    except (SyntaxError, RecursionError):
         return set()
-    names = [f"{n.module}.{a.name}" for n in nodes if isinstance(n, ast.ImportFrom) for a in n.names
-             if n.module]  # fmt: skip
-    names += [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
-    start = "lessonlib.lessons."
-    return {name.removeprefix(start).split(".")[0] for name in names if name.startswith(start)}
+    names = {n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module and not n.level}
+    return names | {a.name for n in nodes if isinstance(n, ast.Import) for a in n.names}
+
+
+def visible_modules(cells: tuple[Given, ...]) -> tuple[str, ...]:
+    """Return the lessons' modules that the cells import, and what those import."""
+    return imported(cell.stub for cell in cells if cell.cell_type == "code")

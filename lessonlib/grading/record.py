@@ -28,19 +28,21 @@ class Result:
     cell:     nbgrader's id of the cell.
     exercise: the id of the exercise that it checks; the cell's id where it is an ordinary test.
     points:   None where a person has to say.
-    mistake:  the name of the mistake that was recognised, the first if there are several.
     message:  what the learner is told.
-    mistakes: all that were recognised: each output of an answer is diagnosed by itself.
+    mistakes: those that were recognised: each output of an answer is diagnosed by itself.
+    marked:   why a person should look at a test although it passed; "" if there is no reason.
+    instructor: what only the instructor may read, such as the error of a hidden test.
     """
 
     cell: str
     exercise: str
     points: float | None
     max_points: float
-    mistake: str | None = None
     message: str = ""
     state: str = "graded"
     mistakes: tuple[str, ...] = ()
+    marked: str = ""
+    instructor: str = ""
 
     @classmethod
     def of(cls, known: dict) -> "Result":
@@ -73,27 +75,35 @@ class Record:
 
     @classmethod
     def read(cls, notebook: NotebookNode) -> "Record | None":
-        """Return the record in a notebook, or None where there is none."""
-        return cls._of(notebook.metadata.get(KEY))
+        """Return the record in a notebook, or None where there is none of ours."""
+        return cls._of(notebook)
 
     @classmethod
     def of_file(cls, path: Path) -> "Record | None":
         """Return the record in a notebook's file; None where there is no file, or none of ours."""
         try:
-            return cls.of_text(path.read_bytes())
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return cls.of_bytes(path.read_bytes())
+        except OSError:
             return None
 
     @classmethod
-    def of_text(cls, text: str | bytes) -> "Record | None":
-        """Return the record in a notebook as text, or None where there is none."""
-        return cls._of(json.loads(text)["metadata"].get(KEY))
+    def of_bytes(cls, notebook: bytes) -> "Record | None":
+        """Return the record in a notebook that was written here, without parsing its cells.
+
+        nbformat sorts the keys and indents by one: the metadata are the last of the four that
+        matter, and no other line of the file begins like theirs.
+        """
+        start = notebook.rfind(b'\n "metadata": {')
+        try:
+            return cls._of(json.loads(b"{" + notebook[start:] if start >= 0 else notebook))
+        except ValueError:
+            return None
 
     @classmethod
-    def _of(cls, known: dict | None) -> "Record | None":
-        if not known or "fingerprint" not in known:
+    def _of(cls, notebook: dict) -> "Record | None":
+        try:
+            known = notebook["metadata"][KEY]
+            results = tuple(map(Result.of, known["results"]))
+            return cls(**{**known, "results": results, "notes": tuple(known["notes"])})
+        except (KeyError, TypeError, AttributeError):
             return None
-        results = tuple(map(Result.of, known["results"]))
-        return cls(
-            known["state"], known["fingerprint"], results, tuple(known["notes"]), known["seconds"]
-        )

@@ -11,13 +11,21 @@ def quarters(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return rng.choice(np.delete(np.arange(-8, 9), 8), size=shape) / 4
 
 
-def sizes_in_words(n_in: int, n: int, m: int) -> str:
-    """Return "2 inputs, 3 units, 1 sample"."""
-    return ", ".join(_count(*each) for each in ((n_in, "input"), (n, "unit"), (m, "sample")))
+def as_tagged(tags: tuple[str, ...], *arrays: np.ndarray) -> tuple:
+    """Return quarters as they are, and four times as large, as integers, for "whole numbers"."""
+    return tuple((4 * a).astype(int) for a in arrays) if "whole numbers" in tags else arrays
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}{'s' * (number != 1)}"
+def stack(rng: np.random.Generator, *sizes: int) -> list:
+    """Return [(W, b), …] for layers of these sizes, for rows: W (n_in, n_out), b (n_out,)."""
+    pairs = zip(sizes[:-1], sizes[1:], strict=True)
+    return [(quarters(rng, n_in, n_out), quarters(rng, n_out)) for n_in, n_out in pairs]
+
+
+def in_words(**numbers: int) -> str:
+    """Return "2 inputs, 1 hidden unit" for input=2, hidden_unit=1."""
+    words = ((word.replace("_", " "), n) for word, n in numbers.items())
+    return ", ".join(f"{n} {word}{'s' * (n != 1)}" for word, n in words)
 
 
 def layer(rng: np.random.Generator, n_in: int, n: int, m: int) -> tuple:

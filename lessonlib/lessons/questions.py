@@ -1,16 +1,57 @@
-"""Questions answered by a letter or by a set of names, and answers that set values."""
+"""What `unpack` functions share: numbers, a letter, a place in a figure, a set of names.
+
+And what can be said of drawn numbers, which no two right answers have in common.
+"""
 
 from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from lessonlib.checks import Case, Malformed
+from lessonlib.checks.comparing import as_numbers
+from lessonlib.checks.evidence import UNTOLD
 from lessonlib.checks.wording import listing
 
 
-def set_to(**values) -> Callable[[], dict]:
-    """Return an answer, right or wrong, that sets these values."""
-    return lambda: values
+def single_numbers(*names: str) -> Callable:
+    """Return an `unpack` that takes a single number under each name."""
+
+    def unpack(raw: dict, case: Case) -> dict:
+        values = {name: as_numbers(raw[name]) for name in names}
+        for name, value in values.items():
+            if value is None or value.size != 1 or np.iscomplexobj(value):
+                raise Malformed(f"{name} should be one number.")
+            if np.isnan(value).any():
+                raise Malformed(f"{name} is nan, which is no number.")
+        return {name: float(value.ravel()[0]) for name, value in values.items()}
+
+    return unpack
+
+
+def numbers(count: int, *names: str) -> Callable:
+    """Return an `unpack` that takes so many numbers under each name: a list, a row or a column."""
+
+    def unpack(raw: dict, case: Case) -> dict:
+        values = {name: as_numbers(raw[name]) for name in names}
+        for name, value in values.items():
+            if value is None or value.size != count:
+                raise Malformed(f"{name} should hold {count} numbers, in the question's order.")
+        return {name: value.ravel().astype(float) for name, value in values.items()}
+
+    return unpack
+
+
+def stretch(name: str, stretches: Iterable[tuple[float, str]]) -> Callable:
+    """Return an `unpack` that says on which stretch of an axis a number lies: (its end, words)."""
+
+    def unpack(raw: dict, case: Case) -> dict:
+        value = single_numbers(name)(raw, case)[name]
+        if not np.isfinite(value):
+            raise Malformed(f"{name} should be a finite number.")
+        words = (words for end, words in stretches if value <= end)
+        return {name: next(words, "beyond the right edge of the figure")}
+
+    return unpack
 
 
 def one_letter(name: str, letters: str = "abcd") -> Callable:
@@ -48,6 +89,23 @@ def names_out_of(known: Iterable[str], name: str = "suspects") -> Callable:
         return {name: names}
 
     return unpack
+
+
+def use_of_rng(first: list, again: list, other: list) -> str:
+    """Say what drawn arrays owe to an rng: `again` came from an equal one, `other` from another."""
+    flat = [np.concatenate([np.zeros(0), *map(np.ravel, each)]) for each in (first, again, other)]
+    together = np.concatenate(flat)
+    if not together.size or not np.all(np.isfinite(together)) or np.ptp(together) == 0:
+        return f"{UNTOLD} from these numbers"
+    if not np.array_equal(*flat[:2]):
+        return "an equal rng gave other numbers"
+    return "another rng gave the same numbers" if np.array_equal(*flat[::2]) else "the rng decides"
+
+
+def rows_of(part, whole: np.ndarray) -> list[int | None]:
+    """Return which row of `whole` each row of `part` is; None for one that is not there."""
+    places = {tuple(row): i for i, row in enumerate(whole.tolist())}
+    return [places.get(tuple(np.ravel(row).tolist())) for row in part]
 
 
 def _collected(value) -> set[str] | None:

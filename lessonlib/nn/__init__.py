@@ -15,8 +15,10 @@ from lessonlib.nn.activations import (
 from lessonlib.nn.gradcheck import complex_step, numeric_gradient, relative_error
 from lessonlib.nn.layers import dense_backward, dense_forward
 from lessonlib.nn.losses import binary_cross_entropy, cross_entropy, mae, mse
+from lessonlib.nn.network import Network
 
 __all__ = [
+    "Network",
     "binary_cross_entropy",
     "complex_step",
     "cross_entropy",

@@ -1,7 +1,7 @@
-"""Activations and losses that write into arrays they are given: for `Network`'s inner loop.
+"""The fast path of `activations` and `losses`: the same functions, writing into given arrays.
 
-The functions in `activations` and `losses` say the same in the formulas' own words; the tests hold
-the two against each other. Samples stand in columns here.
+`Network`'s inner loop uses them. `activations` and `losses` have the formulas in their own words,
+and tests/nn/test_inplace.py holds the two against each other. Samples stand in columns here.
 """
 
 import numpy as np

@@ -1,11 +1,11 @@
-"""A network that trains: the finished form of what lessons 04 to 09 build. Samples in rows.
+"""A network that trains: the finished form of what lessons 05 to 15 build. Samples in rows.
 
 Two ideas make it quick. All parameters are views of one flat vector `theta`, and their gradients of
 one flat vector `grad`: a step is a few operations on two vectors, whatever the number of layers.
 And a bias is the weight of an input that is always 1: each layer's input carries a one for every
 sample, W and b are stacked, and one matrix product makes Z = X W + b, one other both dW and db.
 
-Inside, samples stand in columns, as in lessons 01 to 05: then the ones are the last row of an
+Inside, samples stand in columns, as in lessons 00 to 08: then the ones are the last row of an
 array, and the rows above them are one block of memory, which NumPy goes through fastest.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lessonlib.nn.inplace import HIDDEN, OUTPUT
+from lessonlib.nn.inplace import HIDDEN, OUTPUT  # the fast path of activations and losses
 from lessonlib.nn.optimisers import OPTIMISERS
 
 
@@ -67,10 +67,20 @@ class Network:
         return float(self._propagate(_Workspace(self, X), Y))
 
     def fit(
-        self, X, Y, learning_rate=0.1, epochs=100, *,
-        batch_size=None, rng=None, optimiser="sgd", l2=0.0,
-        validation=None, patience=None, report: Callable[[int, dict], None] | None = None,
-    ) -> dict[str, list[float]]:  # fmt: skip
+        self,
+        X,
+        Y,
+        learning_rate=0.1,
+        epochs=100,
+        *,
+        batch_size=None,
+        rng=None,
+        optimiser="sgd",
+        l2=0.0,
+        validation=None,
+        patience=None,
+        report: Callable[[int, dict], None] | None = None,
+    ) -> dict[str, list[float]]:
         """Train on X (m, n_in), Y (m, n_out); return the losses, one for each epoch.
 
         batch_size: samples in a step, drawn anew with `rng` in each epoch; all samples if None.
@@ -88,7 +98,8 @@ class Network:
         X, Y = self._with_ones(X), self._targets(Y, len(X))
         step = _named(OPTIMISERS, optimiser, "optimiser")(self.theta, learning_rate).step
         batches, best = _Batches(self, X, Y, batch_size, rng), _Best(self.theta, patience)
-        losses = {"loss": []} | ({"validation_loss": []} if validation else {})
+        kinds = ["loss", "validation_loss"] if validation else ["loss"]
+        losses: dict[str, list[float]] = {kind: [] for kind in kinds}
         for epoch in range(epochs):
             losses["loss"].append(_finite(self._epoch(batches, step, l2), epoch, learning_rate))
             if validation:
@@ -117,15 +128,18 @@ class Network:
         return "\n".join([*lines, f"{'in all':<40}{self.theta.size:>12,}"])
 
     def save(self, path) -> None:
-        """Write sizes, names and parameters to a .npz file, without pickle."""
-        np.savez(path, layer_sizes=self.layer_sizes, hidden=self.hidden, output=self.output,
-                 theta=self.theta)  # fmt: skip
+        """Write sizes, names and parameters to a .npz file, without pickle.
+
+        A path without the suffix .npz gets it, here and when it is loaded.
+        """
+        names = {"hidden": self.hidden, "output": self.output}
+        np.savez(_with_suffix(path), layer_sizes=self.layer_sizes, theta=self.theta, **names)
 
     @classmethod
     def load(cls, path) -> "Network":
         """Read what `save` wrote. Raises ValueError if the file is anything else."""
         try:
-            with np.load(Path(path), allow_pickle=False) as file:
+            with np.load(_with_suffix(path), allow_pickle=False) as file:
                 theta, sizes = file["theta"], file["layer_sizes"].tolist()
                 names = str(file["hidden"]), str(file["output"])
             network = cls(sizes, np.random.default_rng(0), *names, dtype=theta.dtype)
@@ -262,6 +276,12 @@ def _named(table: dict, name: str, kind: str):
         return table[name]
     nearest = difflib.get_close_matches(str(name), table, n=1, cutoff=0.0)[0]
     raise ValueError(f"there is no {kind} {name!r}; did you mean {nearest!r}?")
+
+
+def _with_suffix(path) -> Path:
+    """Return the path of a saved network: NumPy adds .npz where it is missing."""
+    path = Path(path)
+    return path if path.suffix == ".npz" else path.with_name(f"{path.name}.npz")
 
 
 def _views(vector: np.ndarray, shapes) -> list[np.ndarray]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.patches import Rectangle
+from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from lessonlib.plots.picture import (
     BLUE,
@@ -26,7 +26,8 @@ MOST_CELLS = 200
 def heatmap(arrays, masks=None, title="Arrays", rows="row", columns="column"):
     """Arrays side by side as cells with their numbers, blue above 0, orange below, white at 0.
 
-    arrays {name: (n,) or (n, m) array}; (n,) is drawn as one row with its shape written (n,).
+    arrays {name: (n,) or (n, m) array}; (n,) is drawn as beads on a string: it is no table, and
+    neither a row nor a column.
     masks {name: boolean array of that array's shape}: True cells are switched off, drawn grey
     and hatched. rows and columns say what a row and a column stand for. All arrays share
     one colour scale. ValueError above 200 cells or for more than two axes.
@@ -67,15 +68,27 @@ def _draw_array(ax, name, a, mask, top_middle, largest):
     x0, y0 = top_middle[0] - table.shape[1] * CELL_W / 2, top_middle[1]
     ax.text(top_middle[0], y0 + 0.3, name, ha="center", va="bottom", weight="bold")
     ax.text(top_middle[0], y0 + 0.1, f"{a.shape}", ha="center", color=GREY, size=9)
+    if a.ndim == 1:
+        string = x0 - 0.08, x0 + a.size * CELL_W + 0.08
+        ax.plot(string, [y0 - CELL_H / 2] * 2, color=GREY, linewidth=1.2, zorder=0)
+    outline = Rectangle if a.ndim == 2 else _bead
     for (i, j), value in np.ndenumerate(table):
-        _draw_cell(ax, x0 + j * CELL_W, y0 - (i + 1) * CELL_H, value, off[i, j], largest)
+        corner = x0 + j * CELL_W, y0 - (i + 1) * CELL_H
+        _draw_cell(ax, outline, corner, value, off[i, j], largest)
 
 
-def _draw_cell(ax, x, y, value, off, largest):
+def _bead(corner, width, height, **look):
+    x, y = corner
+    style = f"round,pad=0,rounding_size={0.4 * height}"
+    return FancyBboxPatch((x + 0.06, y + 0.03), width - 0.12, height - 0.06, style, **look)
+
+
+def _draw_cell(ax, outline, corner, value, off, largest):
     color = PALE if off else SIGNS(0.5 + 0.5 * value / largest)
     hatch = "////" if off else None
-    box = Rectangle((x, y), CELL_W, CELL_H, facecolor=color, edgecolor="#9a9a9a", hatch=hatch)
-    ax.add_patch(box)
+    look = {"facecolor": color, "edgecolor": "#9a9a9a", "hatch": hatch}
+    ax.add_patch(outline(corner, CELL_W, CELL_H, **look))
+    x, y = corner
     label = ax.text(
         x + CELL_W / 2, y + CELL_H / 2, shown(value), ha="center", va="center", color=_ink(color)
     )

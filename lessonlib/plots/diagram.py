@@ -9,6 +9,7 @@ from lessonlib.plots.picture import (
     GREY,
     MINUS,
     ORANGE,
+    PALE,
     Picture,
     drawing,
     listed,
@@ -35,10 +36,24 @@ def network(
     W[j, i], and stands near unit j, so that the numbers that arrive at a unit are its row of W.
     biases: one (n_out, 1) or (n_out,) array a layer, written below the units.
     values: one array a column of nodes (the input and each layer's output), inside the circles.
-    z: one array a layer, above the units. dz: one array a layer, the gradients, below the units.
+    z: one array a layer, above the units. dz: one array a layer, the gradients, below the units;
+    one more, first, is that of the input.
     In each list None leaves a layer out. names: one a column of nodes. edges: what the edge
     numbers are, for the legend and the text alternative ("gradient" when they are dW).
     ValueError where the sizes do not fit.
+    """
+    figure, said = drawn_network(weights, biases, values, z, dz, names, title, edges)
+    return Picture(figure, said)
+
+
+@styled
+def drawn_network(
+    weights, biases=None, values=None, z=None, dz=None, names=None, title="", edges="", lit=None
+):
+    """The figure of a network and its text alternative; all but `lit` as for `network`.
+
+    lit (layer, unit): only the edges into this unit are drawn in full, the others pale; unit None
+    means all units of that layer.
     """
     weights = [np.asarray(W, dtype=float) for W in weights]
     sizes = _sizes(weights)
@@ -50,12 +65,13 @@ def network(
         "dz": _columns(dz, sizes, "dz"),
     }
     figure, ax, spots = _frame(sizes, names, title, values is not None)
-    for W, sources, targets in zip(weights, spots[:-1], spots[1:], strict=True):
-        _draw_edges(ax, W, sources, targets)
+    for layer, W in enumerate(weights):
+        pale = {j for j in range(len(W)) if lit and lit not in ((layer, j), (layer, None))}
+        _draw_edges(ax, W, spots[layer], spots[layer + 1], pale)
     for i, units in enumerate(spots):
-        _draw_units(ax, units, {key: column[i] for key, column in numbers.items()})
+        _draw_units(ax, units, {key: column[i] for key, column in numbers.items()}, i)
     _legend(figure, weights, edges)
-    return Picture(figure, _say(title, names, sizes, weights, numbers, edges))
+    return figure, _say(title, names, sizes, weights, numbers, edges)
 
 
 def _frame(sizes, names, title, filled):
@@ -98,7 +114,7 @@ def _spots(x, n, height):
     return [(x, middle + DOWN * ((n - 1) / 2 - i)) for i in range(n)]
 
 
-def _draw_edges(ax, W, sources, targets):
+def _draw_edges(ax, W, sources, targets, pale=()):
     largest = np.max(np.abs(W)) or 1.0
     # At this fraction of the way all the numbers of a layer stand in one column, equally far
     # apart: the n_in edges that meet at a unit have spread to 1 / (n_in + 1) of the units'
@@ -107,14 +123,18 @@ def _draw_edges(ax, W, sources, targets):
     for (j, i), w in np.ndenumerate(W):
         (x0, y0), (x1, y1) = sources[i], targets[j]
         look = POSITIVE if w > 0 else NEGATIVE if w < 0 else ZERO
+        look = look if j not in pale else {**look, "color": PALE}
         ax.plot([x0, x1], [y0, y1], linewidth=1.0 + 1.4 * abs(w) / largest, zorder=1, **look)
+        if j in pale:
+            continue
         spot = (x0 + along * (x1 - x0), y0 + along * (y1 - y0))
         color = "black" if w else GREY
         ax.text(*spot, shown(w), ha="center", va="center", size=9, color=color, bbox=PLAIN)
 
 
-def _draw_units(ax, units, numbers):
+def _draw_units(ax, units, numbers, column):
     """The circles of one column with their numbers; numbers {"inside", "z", "b", "dz"}."""
+    names = {"b": "b", "dz": "dz" if column else "dx"}
     for k, (x, y) in enumerate(units):
         ax.add_patch(Circle((x, y), RADIUS, facecolor="white", edgecolor="black", zorder=3))
         text = {key: shown(a[k]) for key, a in numbers.items() if a is not None}
@@ -123,7 +143,7 @@ def _draw_units(ax, units, numbers):
             ax.text(x, y, text["inside"], weight="bold", **middle)
         if "z" in text:
             ax.text(x, y + RADIUS + 0.12, f"z = {text['z']}", size=9, bbox=PLAIN, **middle)
-        below = [f"{key} = {text[key]}" for key in ("b", "dz") if key in text]
+        below = [f"{names[key]} = {text[key]}" for key in names if key in text]
         for line, words in enumerate(below):
             spot = y - RADIUS - 0.12 - 0.17 * line
             ax.text(x, spot, words, size=9, bbox=PLAIN, **middle)
@@ -151,6 +171,7 @@ def _say(title, names, sizes, weights, numbers, edges):
             text += f" ({edges}s row by row: {rows})".replace(MINUS, "-")
         for key, words in (("b", "b"), ("z", "z"), ("inside", "output"), ("dz", "dz")):
             if numbers[key][i] is not None:
-                text += f", {words if i or key != 'inside' else 'values'} {listed(numbers[key][i])}"
+                words = words if i else {"output": "values", "dz": "dx"}.get(words, words)
+                text += f", {words} {listed(numbers[key][i])}"
         text += "."
     return text

@@ -43,8 +43,8 @@ def digit_grid(
     read as. ValueError where sizes do not fit, and above 60 images.
     """
     X = _images(X)
-    below = [_words(name, values, len(X)) for name, values in
-             (("labels", labels), ("predictions", predictions)) if values is not None]  # fmt: skip
+    given = ("labels", labels), ("predictions", predictions)
+    below = [_words(name, values, len(X)) for name, values in given if values is not None]
     columns = min(columns, len(X))
     rows = -(-len(X) // columns)
     step_x, step_y = IMAGE + GAP, IMAGE + GAP + LINE * len(below)
@@ -118,8 +118,8 @@ def confusion(
         ax.add_patch(box)
         if count:
             middle = x + CELL / 2, y + CELL / 2
-            ax.text(*middle, f"{count}", ha="center", va="center",
-                    weight="normal" if i == j else "bold")  # fmt: skip
+            weight = "normal" if i == j else "bold"
+            ax.text(*middle, f"{count}", ha="center", va="center", weight=weight)
     for k in range(n):
         ax.text(room - 0.1, (n - 0.5 - k) * CELL, f"{k}", ha="right", va="center")
         ax.text(room + (k + 0.5) * CELL, n * CELL + 0.08, f"{k}", ha="center", va="bottom")

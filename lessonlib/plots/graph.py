@@ -42,17 +42,28 @@ def graph(values, edges, grads=None, title="Graph"):
     """
     edges = [(*edge, None)[:3] for edge in edges]
     grads = dict(grads or {})
+    return Picture(drawn_graph(values, edges, grads, title), _say(title, values, edges, grads))
+
+
+@styled
+def drawn_graph(values, edges, grads, title, lit=None, messages=None):
+    """The figure of a graph. lit: the node that sends; messages {place of an edge: number}.
+
+    A message is drawn against its arrow, in place of the slope.
+    """
+    messages = messages or {}
     _check(values, edges, grads)
     columns = _columns(list(values), edges)
     places, bends = _places(columns, edges)
     slopes = [slope for *_, slope in edges if slope is not None]
     figure, ax = _frame(places, bends, title, 0.75 if slopes else 0.4)
     for k, edge in enumerate(edges):
-        _draw_edge(ax, [places[edge[0]], *bends[k], places[edge[1]]], _twin(edges, k), edge[2])
+        spots = [places[edge[0]], *bends[k], places[edge[1]]]
+        _draw_edge(ax, spots, _twin(edges, k), edge[2], messages.get(k))
     for name, value in values.items():
-        _draw_node(ax, places[name], name, value, grads)
+        _draw_node(ax, places[name], name, value, grads, name == lit)
     _legend(figure, slopes)
-    return Picture(figure, _say(title, values, edges, grads))
+    return figure
 
 
 def _check(values: Mapping, edges: list, grads: dict) -> None:
@@ -145,20 +156,30 @@ def _twin(edges: list, k: int) -> int:
     return 0 if len(same) == 1 else (1 if same.index(k) else -1)
 
 
-def _draw_edge(ax, spots: list, twin: int, slope) -> None:
+def _draw_edge(ax, spots: list, twin: int, slope, message=None) -> None:
     points = np.array(spots, dtype=float) + [0, 0.13 * twin]
     points[0, 0] += WIDTH / 2
     points[-1, 0] -= WIDTH / 2 + 0.02
     look = {"color": "#4a4a4a", "linestyle": "-"} if slope is None else LOOKS[_kind(slope)]
+    head, width = ("-|>", 1.4) if message is None else ("<|-", 3)
     ax.add_patch(
         FancyArrowPatch(
-            path=_smooth(points), arrowstyle="-|>", mutation_scale=12, linewidth=1.4, zorder=1,
-            shrinkA=0, shrinkB=0, **look,
+            path=_smooth(points),
+            arrowstyle=head,
+            mutation_scale=12,
+            linewidth=width,
+            zorder=1,
+            shrinkA=0,
+            shrinkB=0,
+            **look,
         )
-    )  # fmt: skip
-    if slope is not None:
+    )
+    label = slope if message is None else message
+    if label is not None:
         x, y = _halfway(points[-2:] if len(points) > 2 else points)
-        ax.text(x, y, shown(slope), size=9, ha="center", va="center", bbox=PLAIN, zorder=2)
+        weight = "normal" if message is None else "bold"
+        words = {"size": 9, "weight": weight, "ha": "center", "va": "center"}
+        ax.text(x, y, shown(label), bbox=PLAIN, zorder=2, **words)
 
 
 def _smooth(points: np.ndarray) -> Path:
@@ -187,16 +208,22 @@ def _kind(slope) -> str:
     return "positive slope" if slope > 0 else "negative slope" if slope < 0 else "slope 0"
 
 
-def _draw_node(ax, spot, name, value, grads) -> None:
+def _draw_node(ax, spot, name, value, grads, lit=False) -> None:
     lines = [name, f"value {_text(value)}"]
     if name in grads:
         lines.append(f"grad {_text(grads[name])}")
     height = LINE * len(lines) + 0.16
     x, y = spot
     box = FancyBboxPatch(
-        (x - WIDTH / 2, y - height / 2), WIDTH, height,
-        boxstyle="round,pad=0,rounding_size=0.08", facecolor="white", edgecolor="black", zorder=3,
-    )  # fmt: skip
+        (x - WIDTH / 2, y - height / 2),
+        WIDTH,
+        height,
+        boxstyle="round,pad=0,rounding_size=0.08",
+        facecolor="white",
+        edgecolor="black",
+        zorder=3,
+        linewidth=3 if lit else 1,
+    )
     ax.add_patch(box)
     for i, text in enumerate(lines):
         at = y + LINE * ((len(lines) - 1) / 2 - i)

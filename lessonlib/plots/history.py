@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from lessonlib.plots.lines import LOOKS, MARKERS
-from lessonlib.plots.picture import GREY, STYLE, Picture, number, styled
+from lessonlib.plots.picture import GREY, STYLE, Picture, lay_out, number, styled
 
 MOST_CURVES = 3 * len(LOOKS)  # that can be told apart in one panel: bare, circles, squares
 MOST_SAID = 12  # curves that the text alternative follows one by one
@@ -29,8 +29,7 @@ def weight_history(history, title="Weights during training", xlabel="epoch", yla
         ax.set(title=name, xlabel=xlabel, ylabel=ylabel)
         ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))  # there is no half epoch
         said += _draw_panel(ax, name, states)
-    figure.draw_without_rendering()  # once: each drawing would move the parts a little further
-    figure.set_layout_engine("none")
+    lay_out(figure)
     epochs = max(len(states) for states in history.values())
     text = f"{title}. Line plot of {ylabel} against {xlabel}, from 0 to {epochs - 1}."
     return Picture(figure, " ".join([text, *said]))

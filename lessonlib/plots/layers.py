@@ -5,9 +5,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from lessonlib.plots.lines import LOOKS, MARKERS
-from lessonlib.plots.picture import BLUE, STYLE, Picture, axes, number, shown, styled
+from lessonlib.plots.picture import BLUE, STYLE, Picture, axes, lay_out, number, shown, styled
 
-LAID = "none"  # a figure is laid out once; each drawing would move its parts a little further
 EDGE = 0.05  # of the interval, at either end, that the text alternative counts as saturated
 
 
@@ -38,8 +37,7 @@ def layer_scales(
     _plain_powers(ax)
     if len(scales) > 1:
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, handlelength=3.6)
-    figure.draw_without_rendering()
-    figure.set_layout_engine(LAID)
+    lay_out(figure)
     said = [_say_scales(name, values) for name, values in scales.items()]
     alt = f"{title}. Line plot of {ylabel}, in powers of ten, against {xlabel}. {' '.join(said)}"
     return Picture(figure, alt)
@@ -81,8 +79,7 @@ def layer_histograms(
             ax.set_xlabel(xlabel if ax in panels[-1] else "", size=9)
             ax.set_ylabel(name if i == 0 else "", size=9)
         said.append(f"{name}: {_say_histograms(names, arrays, interval)}.")
-    figure.draw_without_rendering()
-    figure.set_layout_engine(LAID)
+    lay_out(figure)
     low, high = map(number, interval)
     alt = f"{title}. Histograms of the {xlabel} from {low} to {high}. {' '.join(said)}"
     return Picture(figure, alt)

@@ -15,6 +15,7 @@ from lessonlib.plots.picture import (
     PURPLE,
     Picture,
     axes,
+    lay_out,
     listed,
     number,
     shown,
@@ -34,12 +35,12 @@ NUDGE = 1e-9  # how far from a jump its two sides are read
 
 
 @styled
-def function(x, curves, title="Function", xlabel="x", ylabel="y", jump=None):
+def function(x, curves, title="Function", xlabel="x", ylabel="y", jump=None, points=None):
     """Named curves over x.
 
     x (n,) positions; curves {name: f}, each f called with an array, or {name: (n,) values}.
     jump: a position where a callable curve may jump; it is broken there, with an open dot at
-    each side's limit and a filled dot at its value.
+    each side's limit and a filled dot at its value. points: ((n,), (n,)) samples as crosses.
     """
     x = np.asarray(x, dtype=float)
     figure, ax = axes(6.2, 3.6, title, xlabel, ylabel)
@@ -51,7 +52,9 @@ def function(x, curves, title="Function", xlabel="x", ylabel="y", jump=None):
             said[-1] += _break_curve(ax, f, jump, LOOKS[i % len(LOOKS)]["color"])
             x_i, y = _split(x, y, jump)
         _draw_curve(ax, x_i, y, name, i)
-    _finish(ax, many=len(curves) > 1)
+    if points is not None:
+        said.append(_mark_samples(ax, *points))
+    _finish(ax, many=len(curves) > 1 or points is not None)
     alt = f"{title}. Line plot of {ylabel} against {xlabel}. " + " ".join(said)
     return Picture(figure, alt)
 
@@ -61,8 +64,10 @@ def hinge(w, b, v=None, interval=None, title="Hinges and their sum", xlabel="x",
     """The hinges v_i relu(w_i x + b_i), thin, and their sum over i, thick.
 
     w, b, v (n,), v all ones if it is not given; interval (low, high) of x, by default one unit
-    beyond the outermost kinks x = -b_i / w_i.
+    beyond the outermost kinks x = -b_i / w_i. ValueError while one of them is still `...`.
     """
+    if any(each is ... for each in (w, b, v)):
+        raise ValueError("w, b and v hold a number for each hinge; one of them is still `...`")
     w, b = np.ravel(w).astype(float), np.ravel(b).astype(float)
     v = np.ones_like(w) if v is None else np.ravel(v).astype(float)
     kinks = -b[w != 0] / w[w != 0]
@@ -97,6 +102,14 @@ def _draw_curve(ax, x, y, name, i):
     ax.plot(x, y, label=name, linewidth=2, **LOOKS[i % len(LOOKS)])
 
 
+def _mark_samples(ax, x, y):
+    """Draw a cross for each sample and say them."""
+    look = {"linestyle": "none", "marker": "X", "markersize": 9, "markeredgecolor": "white"}
+    ax.plot(x, y, color=BLACK, label="samples", zorder=4, **look)
+    places = [f"{number(b)} at {number(a)}" for a, b in zip(x, y, strict=True)]
+    return f"Crosses, the samples: {listed(places)}."
+
+
 def _finish(ax, many):
     """Thin lines through the origin, room above and below, a legend if it says something."""
     ax.margins(y=0.08)
@@ -109,9 +122,7 @@ def _finish(ax, many):
     if many:
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, handlelength=3.2)
     _thin_out(ax)
-    # Every drawing would lay the figure out anew, from where the last one left it: once is enough.
-    ax.figure.draw_without_rendering()
-    ax.figure.set_layout_engine("none")
+    lay_out(ax.figure)
 
 
 def _thin_out(ax):

@@ -9,7 +9,16 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image  # Matplotlib's own dependency
 
-from lessonlib.plots.picture import CSS_DPI, SCALE, Picture, number, palette_of, reduced, styled
+from lessonlib.plots.picture import (
+    CSS_DPI,
+    FRAME,
+    SCALE,
+    Picture,
+    number,
+    palette_of,
+    reduced,
+    styled,
+)
 from lessonlib.plots.surface import descent
 
 STANDS, GROWS = 1.0, 5.0  # seconds: first the whole picture, then its growth, however many steps
@@ -28,31 +37,25 @@ class Film(Picture):
 
     frames: list = field(default_factory=list)  # a function each, that sets the lines of a frame
 
-    @styled
     def png(self):
         """The last frame as PNG bytes: the same bytes every time."""
-        packed, still = io.BytesIO(), self._still()
+        packed, still = io.BytesIO(), self.drawn()
         reduced(still, palette_of(still, COLOURS)).save(packed, format="png", optimize=True)
         return packed.getvalue()
 
     @styled
     def film(self):
         """The animated PNG as bytes: the same bytes every time."""
-        packed, still = io.BytesIO(), self._still()
+        packed, still = io.BytesIO(), self.drawn()
         palette = palette_of(still, COLOURS)
-        images = [reduced(image, palette) for image in (still, *self._drawn())]
+        images = [reduced(image, palette) for image in (still, *self._grown())]
         each = round(1000 * GROWS / len(self.frames))
         durations = [round(1000 * STANDS), *[each] * len(self.frames)]
         options = {"save_all": True, "loop": 1, "duration": durations}
         images[0].save(packed, format="png", append_images=images[1:], **options)
         return packed.getvalue()
 
-    def _still(self):
-        drawn = io.BytesIO()
-        self.figure.savefig(drawn, format="png", dpi=SCALE * CSS_DPI)
-        return Image.open(drawn).convert("RGB")
-
-    def _drawn(self):
+    def _grown(self):
         """Draw what does not move once, and on top of it the lines of each frame."""
         figure = self.figure
         before = figure.get_dpi()
@@ -84,7 +87,7 @@ class Film(Picture):
             '<picture><source media="(prefers-reduced-motion: reduce)"'
             f' srcset="data:image/png;base64,{still}">'
             f'<img alt="{html.escape(self.alt)}" src="data:image/png;base64,{film}"'
-            f' width="{width}"></picture>'
+            f' width="{width}" style="{FRAME}"></picture>'
         )
 
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 import matplotlib
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 from PIL import Image  # Matplotlib's own dependency
 
 CSS_DPI = 96  # a browser's inch; drawn at 96 dpi a 9 pt letter is 9 pt on the page
@@ -21,6 +24,12 @@ BLUE, ORANGE, GREEN, PURPLE = "#0060a0", "#d97706", "#009e73", "#a04f80"
 BLACK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#e4e4e4"
 
 MINUS = "\N{MINUS SIGN}"
+
+# A white figure on a page of any colour: a frame that shows on white and on black.
+FRAME = (  # the border counts as width: at 100 % it would stick out, and get a scroll bar
+    "box-sizing:border-box;max-width:100%;height:auto;background:#fff;border:1px solid #808080;"
+    "border-radius:6px"
+)
 
 STYLE = {
     "font.family": "DejaVu Sans",
@@ -78,21 +87,28 @@ class Picture:
     figure: Figure
     alt: str
 
-    @styled  # some settings are read only when a figure is drawn
     def png(self):
         """The picture as PNG bytes: the same bytes every time it is drawn, no date or version."""
-        drawn, packed = io.BytesIO(), io.BytesIO()
-        self.figure.savefig(drawn, format="png", dpi=SCALE * CSS_DPI)
-        image = Image.open(drawn).convert("RGB")
+        image, packed = self.drawn(), io.BytesIO()
         reduced(image, palette_of(image)).save(packed, format="png", optimize=True)
         return packed.getvalue()
+
+    @styled  # some settings are read only when a figure is drawn
+    def drawn(self, scale=SCALE):
+        """The picture as pixels, so many for each one that is shown."""
+        before, canvas = self.figure.get_dpi(), FigureCanvasAgg(self.figure)
+        self.figure.set_dpi(scale * CSS_DPI)
+        canvas.draw()  # `savefig` would draw it twice: once more to lay it out, as it is already
+        self.figure.set_dpi(before)
+        return Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
 
     def html(self):
         """An <img> with a real alt attribute, which JupyterLab's own image outputs lack."""
         data = base64.b64encode(self.png()).decode("ascii")
         width = round(self.figure.get_figwidth() * CSS_DPI)
         alt = html.escape(self.alt)
-        return f'<img alt="{alt}" src="data:image/png;base64,{data}" width="{width}">'
+        src = f"data:image/png;base64,{data}"
+        return f'<img alt="{alt}" src="{src}" width="{width}" style="{FRAME}">'
 
     def __repr__(self):
         return f"Figure: {self.alt}"
@@ -109,21 +125,39 @@ def axes(width, height, title, xlabel, ylabel):
     return figure, ax
 
 
+def lay_out(figure):
+    """Give the parts of a figure their places: once, for each drawing would move them further."""
+    figure.get_layout_engine().execute(figure)
+    figure.set_layout_engine("none")
+
+
 def drawing(width, height, title, xlabel, ylabel, below=0.45):
     """A figure for a diagram whose data unit is one inch: (0, 0) bottom left, (width, height).
 
-    Room for the title is added above, for the labels left and below.
+    Room for the title is added above, for the labels left and below; where the title is wider, the
+    diagram stands in the middle below it.
     """
     left, right, above = 0.35, 0.1, 0.5
+    spare = max(0.0, _title_width(title) - width - 2 * right)
+    xlim, width = (-spare / 2, width + spare / 2), width + spare
     total = (width + left + right, height + above + below)
     figure = Figure(figsize=total)
     box = (left / total[0], below / total[1], width / total[0], height / total[1])
-    ax = figure.add_axes(box, xlim=(0, width), ylim=(0, height), xticks=[], yticks=[])
+    ax = figure.add_axes(box, xlim=xlim, ylim=(0, height), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     ax.set(title=title, xlabel=xlabel, ylabel=ylabel)
     ax.xaxis.label.set_color(GREY)
     ax.yaxis.label.set_color(GREY)
     return figure, ax
+
+
+def _title_width(title):
+    """How wide a title is in inches, and a little more."""
+    letters = FontProperties(
+        family=STYLE["font.family"], weight=STYLE["axes.titleweight"], size=STYLE["axes.titlesize"]
+    )
+    path = TextPath((0, 0), title, prop=letters) if title else None
+    return path.get_extents().width / 72 + 0.1 if path else 0.0
 
 
 def number(value):

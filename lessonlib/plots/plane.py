@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 
-from lessonlib.plots.picture import BLACK, GREY, Picture, axes, listed, number, styled
+from lessonlib.plots.picture import BLACK, GREY, Picture, axes, lay_out, listed, number, styled
 
 # From light to dark as well as from orange to blue: the order survives without colour.
 PREDICTIONS = LinearSegmentedColormap.from_list("predictions", ["#fdebd0", "#a9cbe0", "#3f86b8"])
@@ -54,7 +54,7 @@ def decision_boundary(
         here = points[y == value]
         ax.plot(*here.T, linestyle="none", markersize=5 if many else 10, **look)
     _legend(figure, y, crossed)
-    _lay_out(figure)
+    lay_out(figure)
     return Picture(figure, _say(title, (xlabel, ylabel), points, y, at, heights, (xs, ys)))
 
 
@@ -101,12 +101,6 @@ def _legend(figure, y, crossed):
     ]
     line = [Line2D([], [], color=BLACK, linewidth=2, label="prediction 0.5")] if crossed else []
     figure.legend(handles=[*dots, *line], loc="outside lower center", ncols=3, frameon=False)
-
-
-def _lay_out(figure):
-    """Once: each drawing would start from where the last one left the parts."""
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
 
 
 def _say(title, labels, points, y, at, heights, sides):

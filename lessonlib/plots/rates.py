@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lessonlib.plots.picture import BLUE, GREY, ORANGE, Picture, axes, number, styled
+from lessonlib.plots.picture import BLUE, GREY, ORANGE, Picture, axes, lay_out, number, styled
 
 TOP = 1.6  # times the undecided loss: what is higher, or not finite, is drawn at the upper edge
 
@@ -37,8 +37,7 @@ def rate_sweep(
     ax.set(xscale="log", ylim=(-0.04 * top, 1.06 * top))
     _mark_rates(ax, rates)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, labelspacing=0.8)
-    figure.draw_without_rendering()  # once: each drawing would move the parts a little further
-    figure.set_layout_engine("none")
+    lay_out(figure)
     return Picture(figure, _say(title, (xlabel, ylabel), rates, losses, middle, undecided, top))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from lessonlib.plots.lines import LOOKS, MARKERS
-from lessonlib.plots.picture import BLACK, GREY, Picture, axes, number, styled
+from lessonlib.plots.picture import BLACK, GREY, Picture, axes, lay_out, number, styled
 
 # From light in the valley to dark on the heights: the order survives without colour.
 HEIGHTS = LinearSegmentedColormap.from_list("heights", ["#ffffff", "#cddfe0", "#94b3b8"])
@@ -110,8 +110,7 @@ def _finish(ax, many):
             frameon=False,
             handlelength=3,
         )
-    ax.figure.draw_without_rendering()  # once: each drawing would move the parts a little further
-    ax.figure.set_layout_engine("none")
+    lay_out(ax.figure)
 
 
 def _place(place):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lessonlib.plots.lines import LOOKS, MARKERS
-from lessonlib.plots.picture import BLACK, GREY, Picture, axes, number, styled
+from lessonlib.plots.picture import BLACK, GREY, Picture, axes, lay_out, number, styled
 
 FLOOR = 1e-17  # an error of exactly 0 has no place on a logarithmic axis: it is drawn here
 GUIDES = ((0, (7, 3)), (0, (1, 2)), (0, (7, 2, 1, 2)))
@@ -45,8 +45,7 @@ def step_sweep(
         labelcolor=BLACK,
         handlelength=3.2,
     )
-    figure.draw_without_rendering()  # once: each drawing would move the parts a little further
-    figure.set_layout_engine("none")
+    lay_out(figure)
     return Picture(figure, _alt(title, xlabel, ylabel, steps, errors, branches or {}))
 
 

@@ -16,14 +16,14 @@
 #
 # **After this lesson you will be able to**
 #
-# - say what a ReLU unit does to a number, and what its slope is, also at the corner;
-# - work out a whole layer on paper and get the same numbers from NumPy;
+# - say what a ReLU does to a number, and how steep it is, even at its corner;
+# - work out a layer on paper, and get the same numbers from NumPy;
+# - build a curve out of hinges;
 # - send many samples through a layer with one matrix product;
-# - send a gradient back through the layer, to its weights, its biases and its inputs;
-# - find the units of a layer that have stopped learning.
+# - measure how wrong a unit is, and let its weight learn, step by step.
 #
-# **Time**: about 75 minutes for 2,000 words to read and 9 exercises. **Builds on**: lesson 00,
-# columns and row sums.
+# **Time**: about 65 minutes for 2,500 words to read and 7 exercises. **Builds on**: lesson 00,
+# columns and matrix products.
 
 # %%
 import numpy as np
@@ -34,27 +34,34 @@ from lessonlib.data import seed_001
 # %% [markdown]
 # ## 1. A hinge: the ReLU
 #
-# A network of straight lines alone can only make straight lines. It needs a place where it can
-# bend. The cheapest bend there is lets every positive number pass and stops every negative one:
+# Add up straight lines, and all you get is another straight line. To follow a curve, a network
+# needs something that bends. The simplest bend lets every positive number through and replaces
+# every negative one by 0:
 #
 # $$\mathrm{relu}(z) = \max(0, z)$$
 #
-# The name <dfn>ReLU</dfn> is short for *rectified linear unit*: a line, made flat on one side.
+# The name <dfn>ReLU</dfn> is short for *rectified linear unit*: a straight line, made flat on one
+# side.
 #
-# **Decide, then run.** What will become of -2, of -0.5, of 0 and of 3? Write down four numbers
-# before you run the next cell.
+# **Decide, and write it down.** What does the ReLU make of -2, -0.5, 0 and 3? Type your four
+# numbers, as a list such as `[1, 2, 3, 4]`, in place of the three dots. Then run both cells.
+
+# %% solution="guess-relu"
+# four numbers: relu of -2, of -0.5, of 0 and of 3
+### BEGIN SOLUTION
+guess = [0, 0, 0, 3]
+### END SOLUTION
 
 # %%
-for z in (-2.0, -0.5, 0.0, 3.0):
-    print(f"relu({z:4.1f}) = {max(0.0, z):.1f}")
+plots.resolve(guess, [max(0.0, -2.0), max(0.0, -0.5), max(0.0, 0.0), max(0.0, 3.0)])
 
 # %% [markdown]
-# The cell above does one number at a time. A layer has many, so we want the ReLU of a whole array
-# at once: each entry on its own, the shape unchanged.
+# That cell takes one number at a time. A layer has many numbers, so we want the ReLU of a whole
+# array at once: each entry on its own, the shape unchanged.
 #
 # ### Your turn: `relu`
 #
-# Write `relu(z)` for an array `z` of any shape. Leave `z` itself as it is: later steps need it.
+# Write `relu(z)` for an array `z` of any shape. Don't change `z` itself: later steps need it.
 
 
 # %% solution="relu-relu"
@@ -66,48 +73,34 @@ def relu(z):
 
 
 # %% check="relu.relu"
-check("relu.relu", relu)
-
-# %% [markdown]
-# <details><summary>Hints</summary>
-#
-# 1. Say in one sentence what happens to a single number: a negative one becomes 0, any other stays
-#    what it is. Try it on -1.5, on 0 and on 2.5 before you write any code.
-# 2. The same rule holds for every entry of the array, and no entry needs to know of another. So you
-#    need no loop. NumPy has functions that compare two things entry by entry and keep the larger
-#    one; the one you want is not np.max, which looks through one array only.
-# 3. Its name is np.maximum. It takes two things to compare. One of them is z. Which number is the
-#    other one? Return the result, and leave z itself alone.
-#
-# </details>
 
 # %% [markdown]
 # ## 2. How steep is it?
 #
-# To learn, a network asks of every step: if what goes in grows a little, how much does what comes
-# out grow? That is the slope, or derivative. You can read the ReLU's slope off its picture.
+# Learning rests on one question: if I nudge this number a little, how much does the result change?
+# The answer is the slope, also called the derivative. You can read it off a picture.
 #
-# **Decide, then run.** What is the slope at z = -1? At z = 2? And what would you say at z = 0?
+# **Decide, then run.** What is the slope of the ReLU at z = -1? At z = 2? And at z = 0?
 
 # %%
 plots.function(
     np.linspace(-3, 3, 121),
     {"relu(z)": relu},
-    title="The ReLU: flat, a corner at 0, then rising one for one",
+    title="The ReLU",
     xlabel="z",
     ylabel="relu(z)",
 )
 
 # %% [markdown]
-# Left of 0 the curve is flat: slope 0. Right of 0 it rises one up for one across: slope 1. At
-# exactly 0 there is a corner, and a corner has no slope. We have to agree on a number, and in this
-# course it is **0**. So
+# Left of 0 the curve is flat: the slope is 0. Right of 0 it rises by 1 for each 1 across: the slope
+# is 1. At exactly 0 there is a corner, and a corner has no slope. We have to agree on a number, and
+# in this course it is **0**. So
 #
 # $$\mathrm{relu}'(z) = \begin{cases} 1 & z > 0 \\ 0 & z \le 0 \end{cases}$$
 #
 # ### Your turn: `relu_derivative`
 #
-# Write the slope for an array `z` of any shape: ones and zeros, as floats.
+# Return the slope at each entry of `z`: an array of ones and zeros, with the shape of `z`.
 
 
 # %% solution="relu-relu_derivative"
@@ -119,20 +112,6 @@ def relu_derivative(z):
 
 
 # %% check="relu.relu_derivative"
-check("relu.relu_derivative", relu_derivative)
-
-# %% [markdown]
-# <details><summary>Hints</summary>
-#
-# 1. Look at the picture of the ReLU. Left of 0 it is flat, so its slope there is 0. Right of 0 it
-#    rises one up for one across, so its slope is 1. At 0 itself there is a corner; we agreed on 0.
-# 2. So the slope answers a question with yes or no: is this entry positive? In NumPy a comparison
-#    such as z > 3 asks that of every entry at once and gives an array of True and False.
-# 3. True and False count as 1 and 0 in NumPy. If you want numbers, turn the array of answers into
-#    floats with .astype(float). Only one detail is left: does your comparison say yes or no at
-#    exactly 0?
-#
-# </details>
 
 # %%
 plots.function(
@@ -147,9 +126,11 @@ plots.function(
 # %% [markdown]
 # ## 3. A layer, on paper
 #
-# A <dfn>unit</dfn> takes all the inputs, multiplies each by a weight, adds the products and a bias,
-# and sends the sum through the ReLU. A <dfn>layer</dfn> is several units side by side that see the
-# same inputs. Here is a small one: two inputs, two units.
+# A unit takes the numbers of a sample, its inputs, and multiplies each by a number of its own. Such
+# a number is called a <dfn>weight</dfn>: it says how strongly that input counts, and in which
+# direction. The unit adds up the products and its bias, and sends the sum through the ReLU. Here is
+# a small layer, with two inputs and two units. The number on a line is a weight. The lines that end
+# at a unit are its own.
 
 # %%
 x_small = np.array([[3.0], [1.0]])
@@ -165,31 +146,35 @@ plots.network(
 )
 
 # %% [markdown]
-# **Worked example.** The upper unit has the weights 1 and -2 and the bias 2:
+# **Worked example.** Unit 1, at the top, has the weights 1 and -2 and the bias 2. We write $z$ for
+# the sum and $a$ for what the ReLU makes of it:
 #
-# $$z_1 = 1 \cdot 3 + (-2) \cdot 1 + 2 = 3 - 2 + 2 = 3, \qquad a_1 = \mathrm{relu}(3) = 3$$
+# $$z = 1 \cdot 3 + (-2) \cdot 1 + 2 = 3, \qquad a = \mathrm{relu}(3) = 3$$
 #
-# **Now with gaps.** The lower unit has the weights -1 and 1 and the bias 1. Fill in the dots on
-# paper:
+# **Now with gaps.** Unit 2 has the weights -1 and 1 and the bias 1. Fill in the dots on paper:
 #
-# $$z_2 = (-1) \cdot \ldots + 1 \cdot \ldots + \ldots = \ldots, \qquad
-# a_2 = \mathrm{relu}(\ldots) = \ldots$$
+# $$z = (-1) \cdot \ldots + 1 \cdot \ldots + \ldots = \ldots, \qquad
+# a = \mathrm{relu}(\ldots) = \ldots$$
 #
 # <details><summary>Compare</summary>
 #
-# The dots are 3, 1 and 1, so the sum is -3 + 1 + 1 = -1. The ReLU stops it: the activation is 0.
+# The dots are 3, 1 and 1, so the sum is -3 + 1 + 1 = -1. The ReLU replaces it by 0.
 #
 # </details>
 #
-# A unit's sum $z$ is called its <dfn>pre-activation</dfn>. The result $a$ behind the ReLU is the
-# unit's <dfn>activation</dfn>. All units of a layer at once, with one row of $W$ for each unit:
+# The sum $z$ is the unit's <dfn>pre-activation</dfn>. The result $a$ is its <dfn>activation</dfn>.
+# We say that a unit <dfn>fires</dfn> when its pre-activation is above 0. Otherwise it is
+# <dfn>silent</dfn>, and its activation is 0. Above, unit 1 fires and unit 2 is silent.
+#
+# For a whole layer at once, put the weights of each unit into a row of a table $W$. Then $b$, $z$
+# and $a$ are columns, with one number for each unit:
 #
 # $$z = W x + b, \qquad a = \mathrm{relu}(z)$$
 #
 # ### Your turn, with a pencil: `z1` and `a1`
 #
-# This layer has three inputs and four units. It is the first layer of the network that you will
-# meet again in lesson 02.
+# This layer has three inputs and four units. It is the first layer of a network that you will meet
+# again in lesson 03.
 
 # %%
 net = seed_001()
@@ -203,14 +188,14 @@ plots.network(
 )
 
 # %% [markdown]
-# As arrays, with a row for each unit:
+# The same as arrays, with a row for each unit. The small 1 says that they belong to layer 1:
 #
 # $$x = \begin{pmatrix} 2 \\ 1 \\ 3 \end{pmatrix} \qquad
 # W_1 = \begin{pmatrix} 1 & -1 & 1 \\ 1 & 1 & 0 \\ 0 & 1 & 1 \\ 1 & 0 & 1 \end{pmatrix} \qquad
 # b_1 = \begin{pmatrix} -5 \\ 0 \\ 1 \\ -2 \end{pmatrix}$$
 #
-# Work out the four pre-activations and the four activations on paper. Then type them in, as lists
-# of four numbers. It is worth the two minutes: in lesson 02 you will check a whole network by hand.
+# Work out the four pre-activations and the four activations on paper. Then type them in, as two
+# lists of four numbers, unit 1 first.
 
 # %% solution="relu-by_hand"
 # z1: the four pre-activations; a1: the four activations
@@ -220,31 +205,15 @@ a1 = [0, 3, 5, 3]
 ### END SOLUTION
 
 # %% check="relu.by_hand"
-check("relu.by_hand", z1=z1, a1=a1)
 
 # %% [markdown]
-# <details><summary>Hints</summary>
-#
-# 1. Take one unit at a time. Each row of W1 is one unit: it has three weights, one for each number
-#    in x, and one bias in b1. So four rows give four numbers.
-# 2. For a row, multiply its first weight by the first input, its second by the second, its third by
-#    the third; add the three products, then add the bias. The worked example above does that for a
-#    layer with two units: put your finger on the same places here.
-# 3. The first row is [1, -1, 1] and x is [2, 1, 3]. The products are 2, -1 and 3. Add them, then
-#    add the first bias, which is -5. For a1 go through your four numbers once more: which of them
-#    does the ReLU stop?
-#
-# </details>
-
-# %% [markdown]
-# Now let NumPy do the same. The sign `@` is the matrix product: each row of `W1` meets the column
-# `x`. Compare with your paper.
+# Now let NumPy do the same, and compare with your paper.
 
 # %%
 z = W1 @ x + b1
 plots.heatmap(
     {"z1 = W1 x + b1": z, "a1 = relu(z1)": relu(z)},
-    title="Layer 1: before and behind the ReLU",
+    title="Layer 1, before the ReLU and after it",
     rows="unit",
     columns="sample",
 )
@@ -252,68 +221,71 @@ plots.heatmap(
 # %% [markdown]
 # ## 4. What hinges can build
 #
-# One unit with one input is a hinge. The curve of $\mathrm{relu}(w x + b)$ is flat until $w x + b$
-# reaches 0, and straight from there on. With $w = 1$ the hinge opens at $x = -b$. Add several
-# hinges, each multiplied by a height $v$, and you get any curve that is made of straight pieces.
+# One unit with one input is a hinge: the curve of $\mathrm{relu}(w x + b)$ is flat where $w x + b$
+# is below 0, and straight and sloping where it is above. With $w = 1$ the hinge opens at $x = -b$.
+# Multiply that hinge by a factor $v$, and its slope becomes $v$. Add up several hinges, and the
+# slopes of all those that are open add up, too.
 #
 # **Worked example: a ramp.** It should be 0 up to $x = 0$, rise to 1 at $x = 1$, and stay there. So
 # it bends twice. The first hinge opens at 0 and starts the rise: $v = 1$. The second opens at 1 and
-# has to stop it, so it takes away as much slope as the first one gave: $v = -1$.
-#
-# **Decide, then run.** What would the sum look like with $v = -2$ in the second place?
+# stops it. It takes away as much slope as the first one gave: $v = -1$.
 
 # %%
 plots.hinge(w=[1, 1], b=[0, -1], v=[1, -1], title="A ramp out of two hinges")
 
 # %% [markdown]
+# **Decide, and write it down.** Suppose the second hinge has $v = -2$. Right of 1, does the sum
+# rise, stay level or fall?
+
+# %% solution="guess-ramp"
+# "rises", "stays level" or "falls"
+### BEGIN SOLUTION
+guess = "falls"
+### END SOLUTION
+
+# %%
+plots.resolve(
+    guess,
+    "falls",
+    plots.hinge(w=[1, 1], b=[0, -1], v=[1, -2], title="The second hinge with v = -2"),
+    choices=["rises", "stays level", "falls"],
+)
+
+# %% [markdown]
 # ### Your turn: a tent
 #
-# Choose three hinges whose sum $\sum_i v_i\,\mathrm{relu}(w_i x + b_i)$ is a tent: 0 left of -1 and
-# right of 1, exactly 1 at 0, straight in between. Set `w`, `b` and `v`, three numbers each.
+# Choose three hinges $v \cdot \mathrm{relu}(w x + b)$ whose sum is a tent. It is 0 left of -1 and
+# right of 1, it is 1 at 0, and it is straight in between. `w`, `b` and `v` hold three numbers each,
+# one for each hinge. Run the picture below as often as you like before you run the check.
 
 # %% solution="relu-tent"
-# w: how steep each hinge opens; b: where it opens; v: its height
+# w, b: each hinge opens where w x + b is 0; v: the factor in front of it
 ### BEGIN SOLUTION
 w = np.array([1.0, 1.0, 1.0])
 b = np.array([1.0, 0.0, -1.0])
 v = np.array([1.0, -2.0, 1.0])
 ### END SOLUTION
 
-# %% check="relu.tent"
-check("relu.tent", w=w, b=b, v=v)
-
-# %% [markdown]
-# <details><summary>Hints</summary>
-#
-# 1. A hinge relu(w x + b) is flat until w x + b reaches 0, and straight from there on. First mark
-#    on paper the three places where the tent bends: -1, 0 and 1. Each needs one hinge.
-# 2. With w = 1 a hinge opens at -b. So the three biases follow from the three places. Now only the
-#    heights v are left, and you can choose them from left to right.
-# 3. Between -1 and 0 only the first hinge is open, and the slope should be 1. Between 0 and 1 the
-#    first two are open, and the slope should be -1: so what must the second one add? Behind 1 all
-#    three are open, and the slopes must add up to 0.
-#
-# </details>
-
 # %%
-plots.hinge(w, b, v, title="Your three hinges and their sum")
+plots.hinge(w, b, v, interval=(-3, 3), title="Your three hinges and their sum")
+
+# %% check="relu.tent"
 
 # %% [markdown]
-# Tents beside each other, high and low, can follow any curve as closely as you like. That is why a
-# layer of ReLU units, followed by a weighted sum, is enough to imitate any continuous function.
-# Nobody will choose the numbers by hand, though. The rest of this course is about letting the
-# network find them.
+# Put many narrow tents side by side, some high and some low, and their sum follows any unbroken
+# curve over a stretch of $x$, as closely as you like. But who would choose all those numbers? In
+# section 6 the network begins to choose them itself.
 #
 # ## 5. Many samples at once
 #
-# A network sees not one input but hundreds. We put them side by side: **each sample is a column**
-# of $X$. One matrix product then does the whole layer for all of them, and the bias, a column,
-# is added to each column of the product:
+# A network sees not one sample but hundreds. Put them side by side, **each sample a column** of
+# $X$. Then a single matrix product does the whole layer for all of them. The bias column is added
+# to each column of the product:
 #
 # $$Z = W X + b, \qquad A = \mathrm{relu}(Z)$$
 #
-# **Decide, then run.** A layer has 3 inputs and 4 units, and there are 5 samples. What is the shape
-# of $W$, of $X$, of $b$, of $Z$? Which two numbers must be the same?
+# **Decide, then run.** A layer has 3 inputs and 4 units, and there are 5 samples. So $W$ is (4, 3),
+# $X$ is (3, 5) and $b$ is (4, 1). What is the shape of $Z$?
 
 # %%
 plots.shapes((4, 3), (3, 5), (4, 1), title="Three inputs, four units, five samples")
@@ -321,7 +293,8 @@ plots.shapes((4, 3), (3, 5), (4, 1), title="Three inputs, four units, five sampl
 # %% [markdown]
 # ### Your turn: `layer_forward`
 #
-# Return both $Z$ and $A$, in this order. Backward will need both.
+# Return both $Z$ and $A$, in this order: in lesson 02 you will need both. In the line in quotes, n
+# counts the units, n_in the inputs and m the samples.
 
 
 # %% solution="relu-layer_forward"
@@ -335,289 +308,270 @@ def layer_forward(W, b, X):
 
 
 # %% check="relu.layer_forward"
-check("relu.layer_forward", layer_forward)
 
 # %% [markdown]
-# <details><summary>Hints</summary>
+# ## 6. Let a weight learn
 #
-# 1. You have done this for one sample on paper: products, sum, bias, ReLU. Now the samples stand
-#    side by side in X, one in each column, and W X does all of them at once.
-# 2. Write the shapes under the letters. W is (n, n_in), X is (n_in, m): the inner sizes agree, and
-#    the product is (n, m), one row for each unit and one column for each sample. b is (n, 1), and
-#    NumPy adds it to every column by itself.
-# 3. The function is three lines: make Z with @ and +; make A from Z, with the relu that you wrote
-#    above; return both, Z first. Take care that making A does not write into Z.
+# So far you chose the weights. Now the smallest network there is will find its own: one unit with
+# one input, one weight and no bias. Its answer is $a = \mathrm{relu}(w x)$.
 #
-# </details>
-
-# %% [markdown]
-# ## 6. The way back
-#
-# Somewhere behind this layer a loss $L$ is computed: one number that says how bad the answer was.
-# From there a message comes back for every activation: if *you* grew a little, the loss would grow
-# by so much. That message is $\partial L / \partial A$; in code we call it `dA`. The layer has to
-# turn it into three messages of its own: one for its weights (`dW`), one for its biases (`db`), and
-# one for its inputs (`dX`), which the layer in front of it will receive as its `dA`.
-#
-# ### One unit, one sample
-#
-# The unit computes $z = w_1 x_1 + w_2 x_2 + b$ and $a = \mathrm{relu}(z)$. Going back, the chain
-# rule multiplies what comes from behind by the slope of each step.
-#
-# **Worked example.** Let $w = (2, -1)$, $x = (3, 4)$, $b = 1$, and let the message be $da = 5$.
-#
-# | step | forward | backward |
-# |---|---|---|
-# | sum | $z = 2 \cdot 3 - 1 \cdot 4 + 1 = 3$ | |
-# | ReLU | $a = \mathrm{relu}(3) = 3$ | $dz = da \cdot \mathrm{relu}'(3) = 5 \cdot 1 = 5$ |
-# | weights | | $dw = dz \cdot x = (15, 20)$ |
-# | bias | | $db = dz = 5$ |
-# | inputs | | $dx = dz \cdot w = (10, -5)$ |
-#
-# **Now with gaps.** The same unit, with the bias $b = -3$:
-#
-# | step | forward | backward |
-# |---|---|---|
-# | sum | $z = 2 \cdot 3 - 1 \cdot 4 - 3 = \ldots$ | |
-# | ReLU | $a = \ldots$ | $dz = 5 \cdot \ldots = \ldots$ |
-# | weights, bias, inputs | | $dw = \ldots, \; db = \ldots, \; dx = \ldots$ |
-#
-# <details><summary>Compare</summary>
-#
-# The sum is -1, so the activation is 0 and the slope is 0. Then dz is 0, and so are dw, db and dx:
-# all of them. A unit that the ReLU has stopped learns nothing from this sample and passes nothing
-# on.
-#
-# </details>
-#
-# ### The mask
-#
-# For a whole layer the slopes of the ReLU form an array of ones and zeros, as large as $Z$: the
-# <dfn>mask</dfn>. It lies over `dA`. Where a unit fired, the message passes; where it was stopped,
-# nothing does.
-#
-# **Decide, then run.** Three of these twelve messages are stopped. Which ones?
+# It should learn how many ice creams a stand sells. Each sample is a day. The input $x$ says how
+# much warmer than 15 degrees it was, in tens of degrees. The number $y$ says how many ice creams
+# were sold, in hundreds. We want the answer $a$ to be close to $y$.
 
 # %%
-Z_example = np.array([[1.5, -0.5, 2.0, 0.25], [0.0, 1.0, 0.5, -2.0], [3.0, 0.75, 1.25, 0.5]])
-dA_example = np.array([[2.0, 1.0, -1.0, 0.5], [-0.5, 1.5, 2.0, 1.0], [1.0, -2.0, 0.5, -1.5]])
-dZ_example = dA_example * (Z_example > 0)
-plots.heatmap(
-    {"Z": Z_example, "dA": dA_example, "dZ": dZ_example},
-    masks={"dZ": Z_example <= 0},
-    title="The mask: nothing flows back where Z is not above 0",
-    rows="unit",
-    columns="sample",
+warmth = np.array([-1.0, 1.0, 1.0, 2.0])  # x: one cold day, two warm ones, a hot one
+sold = np.array([0.0, 1.0, 3.0, 4.0])  # y
+
+# %% [markdown]
+# ### How wrong is it?
+#
+# On each day, the error is $a - y$. Square it, so that too much and too little both count. Take the
+# mean over the days, and halve it. The result is a <dfn>loss</dfn>: a single number that says how
+# wrong the network is.
+#
+# $$L = \frac{1}{2m} \sum_\mathrm{samples} (a - y)^2$$
+#
+# The sign $\sum$ means: add up over all the samples. Their number is $m$. The half is only there to
+# make the next formula simpler.
+#
+# **Worked example.** Take $w = 1$:
+#
+# | $x$ | $y$ | $a = \mathrm{relu}(w x)$ | $a - y$ | $(a - y)^2$ |
+# |---|---|---|---|---|
+# | -1 | 0 | 0 | 0 | 0 |
+# | 1 | 1 | 1 | 0 | 0 |
+# | 1 | 3 | 1 | -2 | 4 |
+# | 2 | 4 | 2 | -2 | 4 |
+#
+# The squares add up to 8. Their mean is 2, and half of it is 1: at $w = 1$ the loss is 1. Another
+# weight has another loss. Draw the loss against the weight, and you see a valley.
+
+
+# %%
+def loss(w):
+    return np.mean((relu(w * warmth) - sold) ** 2) / 2
+
+
+many_weights = np.linspace(-0.5, 4.5, 101)
+plots.function(
+    many_weights,
+    {"loss": [loss(each) for each in many_weights]},
+    title="The loss is a valley",
+    xlabel="weight w",
+    ylabel="loss",
 )
 
 # %% [markdown]
-# With `dZ` in hand the rest is three products. Let the shapes lead you:
+# ### Which way is down?
 #
-# - `dW` must have the shape of `W`, since each weight gets one message;
-# - `db` must have the shape of `b`; a bias is shared by all samples, so their messages add up;
-# - `dX` must have the shape of `X`.
+# You can see where the lowest place is. A network can't: with a million weights, nobody can draw
+# this picture. It walks in fog. All it knows is the slope of the ground under its feet. That is
+# enough. If the slope is positive, the loss grows to the right, so go left. If it is negative, go
+# right. Either way, you step *against the slope*.
 #
-# **Put in order.** Here are the four steps of the backward pass in words, shuffled. In which order
-# can they be done? One of them has to come first.
+# For this loss and this unit the slope is
 #
-# - (a) give each input the messages of all the units that it feeds, each times its weight
-# - (b) stop the messages of silent units
-# - (c) for each bias, add up the messages of its unit over the samples
-# - (d) for each weight, add up message times input over the samples
+# $$\mathrm{slope} = \frac{1}{m} \sum_\mathrm{samples} (a - y) \cdot [w x > 0] \cdot x$$
+#
+# The sign $[w x > 0]$ means 1 where the unit fires and 0 where it is silent. For a silent sample a
+# nudge of $w$ changes nothing, so it has no say in the slope. Lesson 02 shows where this formula
+# comes from; for now, use it.
+#
+# **Worked example.** Again $w = 1$:
+#
+# | $x$ | $a - y$ | fires? | $(a - y) \cdot [w x > 0] \cdot x$ |
+# |---|---|---|---|
+# | -1 | 0 | 0 | 0 |
+# | 1 | 0 | 1 | 0 |
+# | 1 | -2 | 1 | -2 |
+# | 2 | -2 | 1 | -4 |
+#
+# The last column adds up to -6, and -6 / 4 = -1.5. The slope is negative, so the way down leads to
+# the right.
+#
+# How far should a step go? We multiply the slope by a small number that we choose, the
+# <dfn>learning rate</dfn> $\eta$ (the Greek letter eta):
+#
+# $$w_\mathrm{new} = w - \eta \cdot \mathrm{slope}$$
+#
+# With $\eta = 0.4$ the step leads from 1 to $1 - 0.4 \cdot (-1.5) = 1.6$.
+#
+# **Now with gaps.** The same from $w = 3$, on the other side of the valley:
+#
+# | $x$ | $y$ | $a$ | $a - y$ | fires? | $(a - y) \cdot [w x > 0] \cdot x$ |
+# |---|---|---|---|---|---|
+# | -1 | 0 | 0 | 0 | 0 | 0 |
+# | 1 | 1 | 3 | 2 | 1 | 2 |
+# | 1 | 3 | 3 | … | … | … |
+# | 2 | 4 | … | … | … | … |
+#
+# The slope is …, and the new weight is $3 - 0.4 \cdot \ldots = \ldots$
 #
 # <details><summary>Compare</summary>
 #
-# (b) is first, for the other three need its result. After it, any order will do.
+# The third row is 3, 0, 1, 0. The last one is 6, 2, 1, 4. The slope is 6 / 4 = 1.5, and the new
+# weight is 3 - 0.6 = 2.4. From here the way down leads to the left.
 #
 # </details>
 #
-# ### Your turn: `layer_backward`
+# **Put in order.** These are the parts of one step, shuffled. In which order are they done?
 #
-# Sum over the samples; do not take a mean here. The bias gradient is a column, like the bias.
+# - (a) take away the learning rate times the slope: that is the new $w$
+# - (b) for each sample, multiply its error by 1 or 0 and by its $x$, and take the mean
+# - (c) write the new $w$ down
+# - (d) send each $x$ through the unit, with the present $w$
+#
+# <details><summary>Compare</summary>
+#
+# The order is d, b, a, c. The next step begins with d again, at the new w.
+#
+# </details>
+#
+# ### Your turn: `downhill`
+#
+# Write `downhill(w, x, y, learning_rate, steps)`. It starts at `w` and takes that many steps, each
+# from where the last one ended. Return a list of all the places: the start, then the weight after
+# each step. So two steps give three places, and no step gives the start alone. `x` and `y` are flat
+# arrays, with one number for each sample. You may use your `relu`.
 
 
-# %% solution="relu-layer_backward"
-def layer_backward(dA, Z, W, X):
-    """dA and Z (n, m), W (n, n_in), X (n_in, m): returns dW, db, dX, shaped like W, b and X."""
+# %% solution="relu-downhill"
+def downhill(w, x, y, learning_rate, steps):
+    """x, y (m,): the list of the weights on the way down, steps + 1 of them, the start first."""
     ### BEGIN SOLUTION
-    dZ = dA * relu_derivative(Z)
-    dW = dZ @ X.T
-    db = dZ.sum(axis=1, keepdims=True)
-    dX = W.T @ dZ
-    return dW, db, dX
+    path = [w]
+    for _ in range(steps):
+        a = relu(w * x)
+        slope = np.mean((a - y) * (w * x > 0) * x)
+        w = w - learning_rate * slope
+        path.append(w)
+    return path
     ### END SOLUTION
 
 
-# %% check="relu.layer_backward"
-check("relu.layer_backward", layer_backward)
+# %% check="relu.downhill"
 
 # %% [markdown]
-# <details><summary>Hints</summary>
-#
-# 1. Go back through the layer in the opposite order. The last thing forward was the ReLU, so the
-#    first thing backward is its slope: dZ is dA where the unit fired, and 0 where it was stopped.
-#    It has the shape of Z.
-# 2. Then three results come from dZ. Let the shapes lead you: dW must look like W, db like b, dX
-#    like X. Write (n, m), (n_in, m) and (n, n_in) under the letters, and turn factors round until
-#    the inner sizes agree.
-# 3. dW is a matrix product of dZ and the transposed X: it sums over the samples by itself. For db
-#    you sum yourself, along each row, with keepdims=True. dX is the transposed W times dZ. No mean
-#    anywhere.
-#
-# </details>
-
-# %% [markdown]
-# ### Find the bug
-#
-# **This cell is wrong on purpose.** It looks much like what you wrote, and every array that it
-# returns has the right shape. One of its four numbered lines is wrong.
-
+# Here is your own path. Step through it with the slider or the buttons. The dashed line shows the
+# slope at each place. The steps get shorter all by themselves: why?
 
 # %%
-def planted_backward(dA, Z, W, X):
-    A = np.maximum(0, Z)
-    dZ = dA * (A >= 0)  # line 1
-    dW = dZ @ X.T  # line 2
-    db = dZ.sum(axis=1, keepdims=True)  # line 3
-    dX = W.T @ dZ  # line 4
-    return dW, db, dX
-
+path = downhill(0.5, warmth, sold, 0.4, 6)
+plots.downhill_steps(warmth, sold, path, 0.4)
 
 # %% [markdown]
-# Do not stare at it. Make it contradict itself. A gradient is a promise: if I raise this bias by a
-# little, the loss changes by `db` times as much. So raise a bias by a little and look. As the loss
-# we take the sum of all activations, since then every entry of `dA` is 1.
-#
-# **Decide, then run.** Which of the four biases can change the loss at all? Look at `a1` above.
+# Each step is the learning rate times the slope, and near the bottom the ground is almost level.
+# Here is what the unit answers at the start of your path and at its end:
 
 # %%
-Z_seed = W1 @ x + b1
-_, db_planted, _ = planted_backward(np.ones_like(Z_seed), Z_seed, W1, x)
-step = 0.001
-
-print("unit   promised   measured")
-for unit in range(4):
-    b_raised = b1.copy()
-    b_raised[unit] += step
-    before = np.sum(np.maximum(0, W1 @ x + b1))
-    after = np.sum(np.maximum(0, W1 @ x + b_raised))
-    print(f"{unit:4d}   {db_planted[unit, 0]:8.3f}   {(after - before) / step:8.3f}")
+many_x = np.linspace(-1.5, 2.5, 81)
+plots.function(
+    many_x,
+    {"before": relu(path[0] * many_x), "after": relu(path[-1] * many_x)},
+    points=(warmth, sold),
+    title="The unit's answer and the four days",
+    xlabel="x: tens of degrees above 15",
+    ylabel="hundreds of ice creams",
+)
 
 # %% [markdown]
-# One promise is not kept. Which line makes it? Remember that `dW` and `dX` go through the same
-# array. Set `wrong_line` to 1, 2, 3 or 4.
+# The weight has arrived close to 2: two hundred more ice creams for every ten degrees. The loss is
+# not 0 there, and can't be: two days have the same $x$ but a different $y$. Still, nobody chose
+# this weight. You wrote a network that learns.
+#
+# ### How large a step?
+#
+# **Decide, and write it down.** We start at 0.5 once more and take 8 steps, with the learning rates
+# 0.05, 0.4, 1.2 and 1.4. With one of them, the loss is higher at the end than at the start. Which
+# one?
 
-# %% solution="relu-bug_hunt"
+# %% solution="guess-rate"
+# 0.05, 0.4, 1.2 or 1.4
 ### BEGIN SOLUTION
-wrong_line = 1
+guess = 1.4
 ### END SOLUTION
 
-# %% check="relu.bug_hunt"
-check("relu.bug_hunt", wrong_line=wrong_line)
-
-# %% [markdown]
-# <details><summary>Hints</summary>
-#
-# 1. Look at the table. Three promises are kept, and one is not. Which unit is it, and what was
-#    special about that unit when you worked the layer out on paper? Look at its z1 and its a1.
-# 2. That unit is silent: a small change of its bias changes nothing. So something should have
-#    stopped its message on the way back. Which line of the four is there to stop messages?
-# 3. Now ask that line about the silent unit. Its activation is exactly 0. The line compares an
-#    activation with 0. Say the comparison aloud with 0 in both places: is the answer yes or no? And
-#    can it ever be no?
-#
-# </details>
-
-# %% [markdown]
-# ## 7. Dead units
-#
-# A unit whose pre-activation is never above 0, on any sample, is a <dfn>dead unit</dfn>. It gives 0
-# everywhere. Its mask is 0 everywhere too, so no message reaches its weights: it can never recover.
-# A single sample that makes it fire is enough to keep it alive.
-#
-# **Decide, then run.** Which rows of this layer are dead? Cells that the ReLU stops are grey.
-
 # %%
-rng = np.random.default_rng(1)
-Z_layer = rng.normal(size=(5, 6)) + np.array([[1.0], [-3.0], [0.0], [-1.2], [-4.0]])
-plots.heatmap(
-    {"Z": Z_layer.round(1)},
-    masks={"Z": Z_layer <= 0},
-    title="Pre-activations of five units on six samples",
-    rows="unit",
-    columns="sample",
+paths = {}
+for learning_rate in (0.05, 0.4, 1.2, 1.4):
+    paths[learning_rate] = downhill(0.5, warmth, sold, learning_rate, 8)
+plots.resolve(
+    guess,
+    1.4,
+    plots.downhill_rates(warmth, sold, paths),
+    choices=["0.05", "0.4", "1.2", "1.4"],
 )
 
 # %% [markdown]
-# ### Your turn: `dead_units`
-
-
-# %% solution="relu-dead_units"
-def dead_units(Z):
-    """Z (n, m): for each of the n units, whether it is never above 0 on any of the m samples."""
-    ### BEGIN SOLUTION
-    return ~np.any(Z > 0, axis=1)
-    ### END SOLUTION
-
-
-# %% check="relu.dead_units"
-check("relu.dead_units", dead_units)
-
-# %% [markdown]
-# <details><summary>Hints</summary>
+# With 0.05 the weight creeps, and 8 steps are not enough. With 0.4 it arrives. With 1.2 it jumps
+# across the valley and back, a little closer each time. With 1.4 it jumps so far that each place is
+# *higher* than the one before. In the end it falls over the edge at 0, onto the flat ground. There
+# the unit is silent on all the warm days, and almost no slope is left to bring it back.
 #
-# 1. Look at the heat map above and find a row that is grey from left to right. That unit never
-#    fires. A row with a single coloured cell is alive: for that one sample it learns.
-# 2. Put it as a question with yes or no. For one entry: is it above 0? For one unit: is that so for
-#    any of its samples? A unit is dead when the answer is no.
-# 3. Z > 0 asks the first question of all entries at once. np.any and np.all gather the answers;
-#    with axis=1 they do so along each row, and give one answer for each unit. The sign ~ in front
-#    turns yes into no.
-#
-# </details>
-
-# %%
-for unit, dead in enumerate(dead_units(Z_layer)):
-    print(f"unit {unit}: {'dead' if dead else 'alive'}")
-
-# %% [markdown]
 # ### In your own words
 #
-# A friend starts the training of a layer with every bias at -100, and reports that nothing is
-# learned: the loss stays the same for thousands of steps. Explain in three or four sentences what
-# happens on the way forward and on the way back, and what you would change. A person will read your
-# answer and give up to 2 points.
+# Two friends use your `downhill` on this data. Answer each in one or two sentences.
+#
+# 1. Ada starts at 0.5 with a learning rate of 3. After one step her loss is more than ten times as
+#    high, although she went against the slope. What happened, and what should she change?
+# 2. Ben leaves out the cold day and starts at $w = -1$. After a thousand steps his weight is still
+#    exactly -1. Why?
+#
+# Double-click the cell below and write. Write yours first: the fold below it has a model answer and
+# says what earns the two points.
 
-# %% [markdown] written="relu-explain" points=2
-# ### BEGIN SOLUTION
-# Forward: with a bias of -100 nearly every pre-activation is far below 0, so the ReLU gives 0 for
-# every unit and sample, whatever the input. Backward: the slope of the ReLU is 0 there, so the mask
-# stops every message and dW and db are all 0. A step with a zero gradient changes nothing, so the
-# next round is the same: the units are dead. Start with biases near 0 (and random weights), so that
-# each unit fires for some samples.
-# ### END SOLUTION
+# %% [markdown] written="relu-valley" points=2
+# <!-- BEGIN SOLUTION -->
+# Ada: the slope says which way is down, but only where she stands. Her step, 3 times the slope, is
+# so long that it leaps over the bottom and lands higher on the other side. She needs a smaller
+# learning rate.
+#
+# Ben: all his days have a positive x, so with w = -1 each w x is below 0 and the unit is silent on
+# every sample. Each term of the slope is then 0, so the slope is 0, and the step is 0, too.
+# <!-- END SOLUTION -->
+
+# %% [markdown] rubric="relu-valley"
+# - 1 point: Ada's step is too long and leads past the bottom, so the learning rate must be smaller.
+# - 1 point: Ben's unit is silent on all samples, so the slope is 0 and no step moves the weight.
 
 # %% [markdown]
 # ## Recap
 #
-# - The ReLU passes positive numbers and stops the others. Its slope is 1 or 0, and 0 at the corner.
-# - A layer is a matrix product, a bias and a ReLU. With samples in columns one product does all.
-# - Backward, the mask comes first. After it, shapes tell you which factor to turn round.
-# - A shared thing (a bias, a weight) adds up the messages of all samples.
-# - A unit that never fires gets no message. It is dead.
+# - The ReLU lets positive numbers through and replaces the others by 0. Its slope is 1 or 0, and 0
+#   at the corner.
+# - A layer is a matrix product, a bias and a ReLU. A sum of hinges can follow any curve.
+# - The loss says how wrong the network is. Step against its slope to make it smaller.
+# - Too small a learning rate is slow; too large a one climbs out of the valley.
 #
 # ### The formulas on one card
 #
-# | forward | backward | shape |
+# | what | formula | shape |
 # |---|---|---|
-# | $Z = W X + b$ | $dW = dZ\, X^\top$ | $(n, n_\mathrm{in})$ |
-# | | $db = \sum_\mathrm{samples} dZ$ | $(n, 1)$ |
-# | | $dX = W^\top dZ$ | $(n_\mathrm{in}, m)$ |
-# | $A = \max(0, Z)$ | $dZ = dA \odot [Z > 0]$ | $(n, m)$ |
+# | a layer's pre-activations | $Z = W X + b$ | $(n, m)$ |
+# | its activations | $A = \max(0, Z)$ | $(n, m)$ |
+# | slope of the ReLU | 1 where $z > 0$, else 0 | as $z$ |
+# | loss of one weight | $L = \frac{1}{2m} \sum (a - y)^2$ | a number |
+# | its slope | $\frac{1}{m} \sum (a - y) \cdot [w x > 0] \cdot x$ | a number |
+# | a step | $w_\mathrm{new} = w - \eta \cdot \mathrm{slope}$ | a number |
 #
-# The sign $\odot$ means entry by entry; $[Z > 0]$ is 1 where the condition holds and 0 elsewhere.
+# ### If you want more
+#
+# Between the learning rates 1.2 and 1.4 there is one that never arrives and never climbs out. Look
+# for it with your `downhill`, to two decimal places. What does its path look like? (No points, no
+# check.)
+#
+# <details><summary>Compare</summary>
+#
+# It is 4/3, about 1.33. For a positive weight the three warm days give
+# (w - 1) + (w - 3) + 2 (2w - 4), which is 6 (w - 2). A quarter of it is the slope, 1.5 (w - 2). A
+# step with 4/3 takes w - 2 to w - 2 - 2 (w - 2), which is -(w - 2): the same distance on the other
+# side. So the path is 0.5, 3.5, 0.5, 3.5, and so on.
+#
+# </details>
 #
 # ### What comes next
 #
-# In lesson 02 you stack three layers, turn the last one's numbers into probabilities, and work a
-# whole backward pass on paper, with a bug hunt that takes a clever input to win.
+# You have trained one weight, with a formula that fell from the sky. A real layer has many weights,
+# and other layers after it. How does each weight get its own slope? That is lesson 02, *the way
+# back*.

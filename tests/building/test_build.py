@@ -29,6 +29,11 @@ print("hello")
 # %%
 print("hello")
 
+# %%
+def check(name, answer):
+    assert answer(2) == 4
+
+
 # %% solution="toy-double"
 def double(x):
     """Return twice x."""
@@ -38,7 +43,7 @@ def double(x):
 
 
 # %% check="toy.double"
-assert double(2) == 4
+check("toy.double", double)
 
 # %% tags=["raises-exception"]
 1 / 0
@@ -46,11 +51,12 @@ assert double(2) == 4
 # %% [markdown] written="toy.explain" points=2
 # Why?
 #
-# ### BEGIN SOLUTION
+# <!-- BEGIN SOLUTION -->
 # Because of the secret.
-# ### END SOLUTION
+# <!-- END SOLUTION -->
 '''
 POINTS = {"toy.double": 3}
+CHECK = '# %% check="toy.double"\ncheck("toy.double", double)\n'
 
 
 @pytest.fixture
@@ -107,7 +113,7 @@ def test_the_solution_is_executed_and_the_course_is_not(course):
     run(course)
     solution, released = notebook(course, "solutions"), notebook(course, "course")
     counts = [each.execution_count for each in solution.cells if each.cell_type == "code"]
-    assert counts == [1, 2, 3, 4, 5]
+    assert counts == [1, 2, 3, 4, 5, 6]
     assert solution.cells[1].outputs[0].text == "hello\n"
     assert not any(each.get("outputs") for each in released.cells)
     assert "version" not in solution.metadata.language_info
@@ -156,7 +162,7 @@ def test_changed_code_runs_and_a_damaged_notebook_is_made_anew(course):
 def test_an_error_names_the_cell_and_leaves_the_old_notebook(course):
     run(course)
     before = snapshot(course / "course")
-    write_lesson(course, LESSON.replace("assert double(2) == 4", "assert double(2) == 5, 'five'"))
+    write_lesson(course, LESSON.replace("answer(2) == 4", "answer(2) == 5, 'five'"))
     with pytest.raises(UserError) as caught:
         run(course)
     assert "01-toy: the cell check-toy-double" in str(caught.value)
@@ -164,11 +170,11 @@ def test_an_error_names_the_cell_and_leaves_the_old_notebook(course):
     assert snapshot(course / "course") == before
 
 
-@pytest.mark.slow
 def folders(place):
     return sorted(path.name for path in place.iterdir() if path.is_dir())
 
 
+@pytest.mark.slow
 def test_only_the_wanted_lesson_is_built_and_departed_ones_go(course):
     write_lesson(course, '# %%\nprint("two")\n', "02-other")
     (course / "course/09-gone").mkdir(parents=True)
@@ -212,17 +218,26 @@ def test_ids_are_unique_and_come_from_the_text(course):
     [
         ("", "has no cells"),
         ('# %% check="toy.double\n1\n', "cannot be read"),
-        ('# %% check="toy.duble"\n1\n', "cell 1: toy.duble"),
+        ('# %% check="toy.duble"\ncheck("toy.duble", double)\n', "cell 1: toy.duble"),
         ('# %% [markdown] check="toy.double"\n# 1\n', "belongs to a code cell"),
         ('# %% check="toy.double" solution="toy"\n1\n', "one of check, solution"),
         ('# %% solution="toy"\n1\n', "between ### BEGIN SOLUTION"),
         ("# %%\n### BEGIN SOLUTION\n1\n### END SOLUTION\n", "only for cells with"),
-        ('# %% solution="toy"\n### BEGIN SOLUTION\n1\n', "in pairs"),
+        ('# %% solution="toy"\n### BEGIN SOLUTION\n1\n', '"BEGIN SOLUTION" without'),
+        (
+            '# %% solution="toy"\n### BEGIN SOLUTION\n1\n### END SOLUTION\n### END SOLUTION\n',
+            "in pairs",
+        ),
         (
             '# %% [markdown] written="why"\n# ### BEGIN SOLUTION\n# ### END SOLUTION\n',
             "needs its points",
         ),
-        ('# %% check="toy.double"\n1\n# %% check="toy.double"\n2\n', "more than one cell"),
+        (
+            '# %% [markdown] written="why" points=2\n'
+            "# ### BEGIN SOLUTION\n# Why not?\n# ### END SOLUTION\n",
+            "would be a heading",
+        ),
+        (f"{CHECK}{CHECK}", "more than one cell"),
     ],
 )
 def test_a_faulty_lesson_is_explained(tmp_path, text, message):
@@ -232,7 +247,7 @@ def test_a_faulty_lesson_is_explained(tmp_path, text, message):
 
 
 def test_an_unknown_exercise_gets_the_name_of_the_nearest(tmp_path):
-    path = write_lesson(tmp_path, '# %% check="relu.reluu"\n1\n')
+    path = write_lesson(tmp_path, '# %% check="relu.reluu"\ncheck("relu.reluu", relu)\n')
     with pytest.raises(UserError, match=r"relu\.relu\b"):
         read_lesson(path, building.points_of_exercise)
 

@@ -3,15 +3,19 @@
 import nbformat
 import pytest
 from nbgrader import preprocessors
+from nbgrader.converters import GenerateAssignment
 
 from lessonlib.building.stubs import (
     BEGIN,
     END,
     RAISE,
     ClearSolutions,
+    StripTags,
     cleared,
+    expect_names,
     release_preprocessors,
 )
+from lessonlib.building.withheld import WithholdText
 from lessonlib.errors import UserError
 
 
@@ -109,15 +113,36 @@ def test_every_stub_is_valid_python():
 @pytest.mark.parametrize(
     ("source", "fault"),
     [
-        (f"{BEGIN}\na = 1", "BEGIN SOLUTION without"),
-        (f"a = 1\n{END}", "END SOLUTION without"),
+        (f"{BEGIN}\na = 1", '"BEGIN SOLUTION" without'),
         (f"{BEGIN}\n{BEGIN}\n{END}", "a second"),
-        (f"{BEGIN}\na = = 1\n{END}", "not valid Python"),
     ],
 )
 def test_faults_are_named(source, fault):
     with pytest.raises(UserError, match=fault):
         cleared(source)
+
+
+@pytest.mark.parametrize("line", ["a = = 1", "%matplotlib inline", "a = ["])
+def test_a_region_that_is_not_python_is_hidden_and_an_author_hears_of_it(line):
+    assert cleared(region("b = 1", line)) == RAISE
+    with pytest.raises(UserError, match="not valid Python"):
+        expect_names(region("b = 1", line))
+
+
+def test_marks_at_the_margin_of_a_function_get_a_stub_in_the_function():
+    source = f"def f(x):\n{region('    # why', '    return x')}\nf(1)"
+    expect_names(source)
+    assert cleared(source) == f"def f(x):\n    {RAISE}\nf(1)"
+
+
+def test_a_comment_above_the_docstring_goes():
+    source = ["def f(x):", "    # the trick is 42", '    """Doc."""', "    return 42"]
+    assert stub(*source) == f'def f(x):\n    """Doc."""\n    {RAISE}'
+
+
+def test_a_stub_of_the_instructors_own_stands_in_functions_too():
+    source = region("def f(x):", "    return x", "g(1)")
+    assert cleared(source, "# Here.\npass") == "def f(x):\n    # Here.\n    pass"
 
 
 def solution_cell(make, source):
@@ -130,22 +155,55 @@ def test_as_a_preprocessor_of_nbgrader():
     v4 = nbformat.v4
     code = solution_cell(v4.new_code_cell, region("a = 1"))
     words = solution_cell(v4.new_markdown_cell, f"Why?\n\n{region('Because.')}")
-    notebook = v4.new_notebook(cells=[code, words])
+    test = v4.new_code_cell('check("toy.a", a=a)', metadata={"nbgrader": {"grade": True}})
+    assert clear(code, words, test)[:2] == ["a = ...", "Why?\n\n*Write your answer here.*"]
+
+
+def test_names_stay_only_where_a_check_asks_for_them():
+    code = solution_cell(nbformat.v4.new_code_cell, region("def f():", "    return 1"))
+    assert clear(code) == [RAISE]
+
+
+def clear(*cells):
+    notebook = nbformat.v4.new_notebook(cells=list(cells))
     notebook, _ = ClearSolutions().preprocess(notebook, {})
-    sources = [cell.source for cell in notebook.cells]
-    assert sources == ["a = ...", "Why?\n\n*Write your answer here.*"]
+    return [cell.source for cell in notebook.cells]
 
 
 def test_a_region_outside_a_solution_cell_is_refused():
     cell = nbformat.v4.new_code_cell(region("a = 1"))
-    with pytest.raises(RuntimeError, match="non-solution cell"):
-        ClearSolutions().preprocess(nbformat.v4.new_notebook(cells=[cell]), {})
+    with pytest.raises(UserError, match=r"Cell 1 .*non-solution cell"):
+        clear(cell)
+
+
+def test_a_picture_of_the_answer_goes_with_it_and_one_of_the_question_stays():
+    pictures = {name: {"image/png": "AAAA"} for name in ("question.png", "the answer.png")}
+    answer = region("![it](attachment:the%20answer.png)")
+    cell = solution_cell(nbformat.v4.new_markdown_cell, f"![](attachment:question.png)\n{answer}")
+    cell.attachments = pictures
+    clear(cell)
+    assert list(cell.attachments) == ["question.png"]
+
+
+def test_pictures_of_other_cells_stay_as_they_are():
+    cell = nbformat.v4.new_markdown_cell("![](attachment:my%20own.png)")
+    cell.attachments = {"my own.png": {"image/png": "AAAA"}}
+    clear(cell)
+    assert list(cell.attachments) == ["my own.png"]
+
+
+def test_the_tag_of_what_only_shows_stays_with_the_instructor():
+    cells = [nbformat.v4.new_code_cell("1", metadata={"tags": tags}) for tags in TAGS]
+    notebook, _ = StripTags().preprocess(nbformat.v4.new_notebook(cells=cells), {})
+    assert [cell.metadata for cell in notebook.cells] == [{}, {"tags": ["hide"]}, {"tags": []}]
+
+
+TAGS = [["shows"], ["shows", "hide"], []]
 
 
 def test_the_release_runs_nbgraders_preprocessors_in_their_order():
-    names = [each.__name__ for each in release_preprocessors()]
-    stock = preprocessors.__all__
-    assert ClearSolutions in release_preprocessors()
-    assert preprocessors.ClearSolutions not in release_preprocessors()
-    assert set(names) <= set(stock)
-    assert names.index("LockCells") < names.index("ClearSolutions") < names.index("ClearOutput")
+    stock = GenerateAssignment.preprocessors.default()
+    ours = [each for each in release_preprocessors() if each not in (StripTags, WithholdText)]
+    assert [each.__name__ for each in ours] == [each.__name__ for each in stock]
+    assert ClearSolutions in ours
+    assert preprocessors.ClearSolutions not in ours

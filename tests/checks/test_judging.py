@@ -28,7 +28,7 @@ def test_half_right_gives_half_the_points_and_says_which_half():
     assert (verdict.passed, verdict.points) == (False, 1.5)
     assert verdict.mistake == "scale left out"
     assert "Right: total." in said(verdict)
-    assert "mean is wrong for 3 rows, 4 columns" in said(verdict)
+    assert "mean is wrong for 3 rows, 1 column" in said(verdict)
     assert "Looks like: scale left out. The mean was not scaled." in said(verdict)
 
 
@@ -61,7 +61,8 @@ def total_with(change):
         (lambda t, X: t.sum, "a pair of parentheses is missing"),
         (lambda t, X: [[1, 2], [3]], "It is a list with 2 items"),
         (lambda t, X: np.zeros((3000, 3000)), "shape (3000, 3000)"),
-        (lambda t, X: np.full_like(t, 0.123), "No entry is right"),
+        (lambda t, X: np.full_like(t, 0.123), "It is 0.123 throughout, whatever goes in"),
+        (lambda t, X: t**2 + np.pi, "No entry is right"),
     ],
 )
 def test_what_is_seen_in_a_wrong_value(change, words):
@@ -99,7 +100,7 @@ def use_before_value(X, s):
         (use_before_value, "The name total is used before this function has given it a value"),
         (3, "was given something of type int"),
         (None, "was given None"),
-        (row_stats(np.ones((2, 2)), 1), "without parentheses behind row_stats"),
+        (row_stats(np.ones((2, 2)), 1), "without parentheses after row_stats"),
     ],
 )
 def test_what_is_said_when_there_is_nothing_to_compare(answer, words):
@@ -235,3 +236,18 @@ def test_a_value_that_an_exercise_cannot_take_apart_gets_a_sentence():
     fragile = replace(TOY, unpack=lambda raw, case: {"mean": raw[0][:], "total": raw[1]})
     verdict = judge(fragile, lambda X, s: 3.0)
     assert "has not the form that the contract asks for" in said(verdict)
+
+
+@pytest.mark.parametrize(
+    ("signature", "parameters"),
+    [
+        ("f(x, shape=(2, 3)) -> y", ("x", "shape")),
+        ('f(x, text="a)b, c", y=1) -> z', ("x", "text", "y")),
+        ("f(x, f=max(1, 2), *, key=None) -> y", ("x", "f")),
+        ("Value.backward()", ()),
+        ("class Network(layer_sizes, rng)", ("layer_sizes", "rng")),
+        ("z1 = …, a1 = …", ()),
+    ],
+)
+def test_a_signature_is_read_as_python_reads_it(signature, parameters):
+    assert replace(TOY, signature=signature).parameters == parameters

@@ -79,6 +79,11 @@ def test_an_object_that_is_equal_to_everything_becomes_a_name():
     assert not agree(plain(AlwaysEqual()), 1.0, 1e-9)
 
 
+def test_a_dictionary_with_an_odd_value_is_shown_with_its_text():
+    shown = repr(plain({"W1": object(), "b1": ..., "n": 3}))
+    assert shown == "{'W1': <object object>, 'b1': ..., 'n': 3}"
+
+
 def test_a_subclass_of_ndarray_loses_its_methods():
     value = plain(np.zeros(3).view(ArrayInDisguise))
     assert type(value) is np.ndarray
@@ -113,7 +118,7 @@ def test_numpy_scalars_become_numbers_and_iterators_lists():
 def test_a_value_nested_without_end_stops():
     loop = []
     loop.append(loop)
-    assert "huge" in str(plain(loop))
+    assert "nested very deep" in str(plain(loop))
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ TOY = Exercise(
         Mistake(
             "mean of the first column",
             "Only the first column was used.",
-            change={"mean": lambda mean, case: 2 * case.args[0][:, 0]},
+            wrong=lambda X, scale: (2 * X[:, 0], X.sum(axis=1, keepdims=True)),
         ),
         Mistake(
             "needs a square",

@@ -1,17 +1,22 @@
-"""One warm server for all tests here, and sessions in it.
+"""One warm server for all tests here, and processes in it.
 
-A server has one submission at a time: a test that needs a session takes it from here and gives it
+A server has one submission at a time: a test that needs a process takes it from here and gives it
 back, also where it has failed.
 """
 
+import os
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from processes import LIMITS, speaker
+from school import School
 
-from lessonlib.grading.limits import Limits
-from lessonlib.grading.remote.handles import Far
-from lessonlib.grading.remote.isolation import Server
-from lessonlib.grading.remote.session import Session
-
-LIMITS = Limits(cell_seconds=5.0, call_seconds=2.0, total_seconds=60.0)
+from lessonlib.grading.host.isolation import Server
+from lessonlib.grading.host.notebook import Notebook
+from lessonlib.grading.host.process import Process
 
 
 @pytest.fixture(scope="session")
@@ -23,40 +28,58 @@ def server():
 
 
 @pytest.fixture
-def session(server):
+def start(server):
+    """Return a function that starts a process, with files and other limits."""
+    started = []
+
+    def start(content=None, attributes=(), **limits):
+        started.append(Process(server, replace(LIMITS, **limits), content or {}, attributes))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.close()
+
+
+@pytest.fixture
+def process(start):
     """A submission's process in which nothing has run yet."""
-    session = Session(server, LIMITS, {})
-    yield session
-    session.close()
+    return start()
 
 
 @pytest.fixture
-def says(session):
+def says(process):
     """Run a cell and return what it printed."""
-    return speaker(session)
-
-
-def speaker(session):
-    """Return a function that runs a cell in a session and returns what it printed."""
-
-    def says(source):
-        ran = session.run(source, 10.0, {})
-        assert ran.error is None, ran.outputs
-        return "".join(output.get("text", "") for output in ran.outputs).strip()
-
-    return says
+    return speaker(process)
 
 
 @pytest.fixture
-def define(session):
-    """Run a cell and return what it made of these names, as the judge gets to see it."""
-    far = Far(session, LIMITS.call_seconds)
+def make(server):
+    """Return a function that makes a notebook which outlives its processes."""
+    made = []
 
-    def define(source, *names, classes=None):
-        ran = session.run(source, LIMITS.cell_seconds, {})
-        assert ran.error is None, ran.outputs
-        found = far.find(list(names), classes or {})
-        values = [found[name] for name in names]
-        return values[0] if len(values) == 1 else values
+    def make(files=None, **limits):
+        limits = replace(LIMITS, **limits)
+        deadline = time.monotonic() + limits.total_seconds
+        made.append(Notebook(server, limits, files or {}, deadline))
+        return made[-1]
 
-    return define
+    yield make
+    for notebook in made:
+        notebook.close()
+
+
+@pytest.fixture(scope="module")
+def empty_gradebook(tmp_path_factory):
+    """A gradebook that knows the toy lesson and nobody; nbgrader looks for alembic on the path."""
+    school = School(tmp_path_factory.mktemp("school"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+        school.enter()
+    return school.root / "gradebook.db"
+
+
+@pytest.fixture
+def school(tmp_path, empty_gradebook):
+    """A course with the toy lesson, in which nobody has handed in."""
+    return School(tmp_path, empty_gradebook)

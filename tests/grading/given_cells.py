@@ -1,5 +1,6 @@
 """Small lessons for tests: cells as the gradebook knows them, and what a learner hands in."""
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -77,7 +78,8 @@ def course_lesson(name: str) -> Materials:
 def _given(solved: NotebookNode, released: NotebookNode) -> Given:
     known = released.metadata.get("nbgrader")
     if known is None:
-        return free(solved.source, solved.cell_type)
+        shows = "shows" in solved.metadata.get("tags", [])
+        return replace(free(solved.source, solved.cell_type), shows=shows)
     return Given(
         known.grade_id, released.cell_type, solved.source, released.source, known.checksum,
         float(known.points) if "points" in known else None,

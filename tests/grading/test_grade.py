@@ -4,12 +4,11 @@ import json
 import os
 import pickle
 import time
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import LIMITS
 from given_cells import (
     answer,
     as_bytes,
@@ -23,12 +22,15 @@ from given_cells import (
     solutions_of,
 )
 from nbgrader.utils import compute_checksum, determine_grade
+from processes import LIMITS
 
 from lessonlib.errors import UserError
 from lessonlib.grading import grade as grading
-from lessonlib.grading.grade import Task, close_servers, grade, stumbled, warm_server
+from lessonlib.grading.grade import NOT_SHOWN, close_servers, grade, stumbled, warm_server
+from lessonlib.grading.host.notebook import Notebook
+from lessonlib.grading.host.process import Process
 from lessonlib.grading.record import Record
-from lessonlib.grading.submission.slicing import NOT_RUN
+from lessonlib.grading.task import Task
 
 HIDDEN = "assert f(1) == 2\n### BEGIN HIDDEN TESTS\nassert f(31415) == 62830\n### END HIDDEN TESTS"
 TOY = lesson_of(
@@ -36,7 +38,7 @@ TOY = lesson_of(
     free("import numpy as np"),
     answer("f", "def f(x):\n    return 2 * x", "def f(x):\n    raise NotImplementedError"),
     exam("check-f", HIDDEN, 2, stub="assert f(1) == 2"),
-    free("print(f(5))"),
+    replace(free("print(f(5))"), shows=True),
     locked("prepared", "rows = open('rows.csv').read().split(',')"),
     answer("g", "def g(x):\n    return len(x)", "def g(x):\n    raise NotImplementedError"),
     exam("check-g", "assert g(rows) == 3\n1.5", 3),
@@ -45,6 +47,14 @@ TOY = lesson_of(
     files={"rows.csv": b"a,b,c"},
 )
 RIGHT = solutions_of(TOY)
+
+
+@dataclass
+class Plan:
+    """What a model run gives."""
+
+    mutants: dict = field(default_factory=dict)
+    exempt: set = field(default_factory=set)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -58,7 +68,7 @@ def task(answers=RIGHT, change=None, **more) -> Task:
     notebook = handed_in(TOY, answers)
     if change is not None:
         change(notebook)
-    limits = replace(LIMITS, cell_seconds=1.0, call_seconds=0.5)
+    limits = replace(LIMITS, cell_seconds=1.0)
     return Task(TOY, as_bytes(notebook), **{"files": {}, "limits": limits, **more})
 
 
@@ -119,7 +129,7 @@ def test_the_stub_gets_nothing_and_is_graded():
 def test_the_lessons_own_cells_that_only_show_are_not_run_and_say_so(full):
     (shown,) = [c for c in read(full).cells if c.source == "print(f(5))"]
     assert shown.outputs == [] and shown.execution_count is None
-    assert shown.metadata.lessonlib.not_run == NOT_RUN
+    assert shown.metadata.lessonlib.not_run == NOT_SHOWN
 
 
 def test_a_learners_own_cells_run_and_show():
@@ -146,6 +156,12 @@ def test_a_cell_that_is_not_python_costs_its_own_points_only():
     graded = grade(task({**RIGHT, "f": "def f(x:\n    return"}))
     assert points(graded) == {"check-f": 0.0, "check-g": 1.5}
     assert graded.record.state == "graded"
+    assert graded.record.notes == ("f does not compile: line 1: '(' was never closed.",)
+
+
+def test_a_cell_that_is_longer_than_can_be_read_is_not_called_wrong():
+    long = RIGHT["f"] + "\n" + "x = 1\n" * 11_000
+    assert grade(task({**RIGHT, "f": long})).record.notes == ()
 
 
 def test_the_same_bytes_give_the_same_grade_twice(full):
@@ -191,7 +207,6 @@ def test_an_endless_cell_is_stopped_and_the_rest_runs():
     graded = grade(task({**RIGHT, "f": f"{RIGHT['f']}\nwhile True: pass"}))
     assert graded.record.state == "timed out"
     assert points(graded) == {"check-f": 2.0, "check-g": 1.5}
-    assert "stopped after 1 seconds" in str(cell(graded, "f").outputs)
 
 
 @pytest.mark.parametrize("end", ["import os; os._exit(1)", "import ctypes; ctypes.string_at(0)"])
@@ -268,16 +283,90 @@ def test_a_submission_that_took_its_worker_with_it_is_left_to_a_person():
 # --- what is shown -------------------------------------------------------------------------------
 
 
-def test_no_hidden_test_enters_the_submissions_process():
-    """Neither the text of the test nor what it hands to a function can be shown."""
-    spy = "seen = []\ndef f(x):\n    seen.append(x)\n    return 2 * x\n"
-    shows = "print(seen, In, [k for k in dir() if '628' + '30' in str(globals().get(k))])"
-    graded = grade(task({**RIGHT, "f": spy},
+SECRETS = ("31415", "62830", "HIDDEN TESTS")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["seen = []\ndef f(x):\n    seen.append(x)\n    return 2 * x",
+     "def f(x):\n    print('x is', x)\n    return 2 * x",
+     "def f(x):\n    print('x is', x)\n    return x",
+     "def f(x):\n    raise ValueError(f'x is {x}')", "def f(x):\n    return (0, 2, [x])[min(x, 2)]",
+     "import os\ndef f(x):\n    return 2 * x if x == 1 else os._exit(1)",
+     "def f(x):\n    while x != 1:\n        pass\n    return 2",
+     "import warnings\ndef f(x):\n    warnings.warn(f'x is {x}')\n    return x",
+     "def f(x):\n    open('left', 'a').write(str(x))\n    return 2 * x"],
+)  # fmt: skip
+def test_nothing_of_a_hidden_test_is_shown(source):
+    """Neither its text nor what it hands to a function, whether it passes or fails."""
+    shows = (
+        "import os\nprint(globals().get('seen'), In, os.listdir())\n"
+        "print([k for k in dir() if '628' + '30' in str(globals().get(k))])\n"
+        "print(open('left').read() if os.path.exists('left') else '')"
+    )
+    graded = grade(task({**RIGHT, "f": source},
                         change=lambda n: n.cells.append(cell_of(free(shows)))))  # fmt: skip
-    assert points(graded)["check-f"] == 2.0
-    shown = str([c.get("outputs") for c in read(graded).cells])
-    assert "31415" not in shown
-    assert "62830" not in shown
+    told = str([c.get("outputs") for c in read(graded).cells])
+    told += str([result.message for result in graded.record.results])
+    assert not [secret for secret in SECRETS if secret in told], told
+
+
+def test_a_hidden_test_that_fails_is_said_to_be_one_and_the_instructor_reads_why():
+    graded = grade(task({**RIGHT, "f": "def f(x):\n    return 2"}))
+    (result,) = (r for r in graded.record.results if r.cell == "check-f")
+    assert result.message == "A hidden test found something that is not right."
+    assert result.instructor == "    assert f(31415) == 62830\nAssertionError"
+    assert determine_grade(cell(graded, "check-f")) == (0, 2.0)
+
+
+def test_a_visible_line_of_the_same_test_is_shown():
+    graded = grade(task({**RIGHT, "f": "def f(x):\n    return 3"}))
+    (result,) = (r for r in graded.record.results if r.cell == "check-f")
+    assert "assert f(1) == 2" in str(cell(graded, "check-f").outputs)
+    assert result.message == ""  # an assert without words
+
+
+def lesson(test: str, *more, files=None):
+    return lesson_of(TOY.cells[2], exam("check-f", test, 2), *more, files=files)
+
+
+def graded_in(materials, answers, **more):
+    handed = as_bytes(handed_in(materials, answers))
+    return grade(Task(materials, handed, **{"files": {}, "limits": LIMITS, **more}))
+
+
+def test_a_score_of_a_hidden_test_is_what_nbgrader_reads():
+    hidden = "### BEGIN HIDDEN TESTS\nn += 0.5 * (f(2) == 4)\n### END HIDDEN TESTS"
+    test = f"n = 1\n{hidden}\nn"
+    graded = graded_in(lesson(test), {"f": RIGHT["f"]})
+    assert points(graded) == {"check-f": 1.5}
+    assert determine_grade(cell(graded, "check-f")) == (1.5, 2.0)
+
+
+def test_a_hidden_check_shows_nothing_of_its_verdict():
+    test = '### BEGIN HIDDEN TESTS\ncheck("relu.relu", relu)\n### END HIDDEN TESTS'
+    materials = lesson_of(answer("a", "", ""), exam("check-a", test, 1))
+    graded = graded_in(materials, {"a": "def relu(z):\n    return abs(z)"})
+    shown = str(read(graded).cells) + graded.record.results[0].message
+    assert points(graded) == {"check-a": 0.0}
+    assert "absolute value" not in shown and "A hidden test" in shown
+    assert "absolute value" in graded.record.results[0].instructor
+    right = graded_in(materials, {"a": "def relu(z):\n    return z * (z > 0)"})
+    assert points(right) == {"check-a": 1.0}
+
+
+def test_where_the_two_rounds_disagree_it_is_said():
+    test = (
+        "import random\nassert random.SystemRandom().random() < 0.5\n"
+        "### BEGIN HIDDEN TESTS\nassert f(1) == 2\n### END HIDDEN TESTS"
+    )
+    for _ in range(40):
+        graded = graded_in(lesson(test), {"f": RIGHT["f"]})
+        assert determine_grade(cell(graded, "check-f")) == (points(graded)["check-f"], 2.0)
+        if graded.record.notes:
+            break
+    assert "drawn without a seed" in graded.record.notes[0]
+    assert "drawn without a seed" in str(cell(graded, "check-f").outputs)
 
 
 def test_nothing_of_this_machine_is_in_the_notebook():
@@ -288,15 +377,12 @@ def test_nothing_of_this_machine_is_in_the_notebook():
             assert secret not in graded.notebook
 
 
-def test_the_tests_work_in_a_folder_of_their_own(monkeypatch):
-    before = Path.cwd()
-    own = exam("check-g", "open('left.txt', 'w').write('x')\nassert open('rows.csv')", 3)
-    cells = tuple(own if c.name == "check-g" else c for c in TOY.cells)
-    materials = replace(TOY, cells=cells)
-    graded = grade(Task(materials, as_bytes(handed_in(materials, RIGHT)), {}, LIMITS))
-    assert points(graded)["check-g"] == 3.0
-    assert Path.cwd() == before
-    assert not Path("left.txt").exists()
+def test_nothing_is_written_beside_the_grader():
+    before = sorted(Path.cwd().iterdir())
+    test = "open('left.txt', 'w').write('x')\nassert open('rows.csv')"
+    graded = graded_in(lesson(test, files={"rows.csv": b""}), {"f": RIGHT["f"]})
+    assert points(graded) == {"check-f": 2.0}
+    assert sorted(Path.cwd().iterdir()) == before
 
 
 def test_half_a_character_is_no_reason_to_fail():
@@ -317,7 +403,8 @@ def test_a_task_and_its_grade_can_be_sent_to_another_process(full):
 @pytest.mark.parametrize(
     "other",
     [{"data": b"{}"}, {"data": None}, {"files": {"a": b"1"}}, {"limits": LIMITS},
-     {"fault": "x"}, {"notes": ("x",)}, {"protected": False},
+     {"fault": "x"}, {"notes": ("x",)}, {"protected": False}, {"secret": b"s"},
+     {"trusted": True}, {"plan": Plan()}, {"plan": Plan({"t": [("1", "x")]})},
      {"materials": replace(TOY, files={"rows.csv": b"a"})}],
     ids=str,
 )  # fmt: skip
@@ -339,7 +426,7 @@ def test_no_part_runs_into_the_next():
 def test_the_server_stays_warm_for_the_same_lesson():
     first = warm_server((), True)
     assert warm_server((), True) is first
-    other = warm_server(("questions",), True)
+    other = warm_server(("lessonlib.lessons.questions",), True)
     assert other is not first
     assert first.process.poll() is not None
 
@@ -371,19 +458,87 @@ def test_an_untouched_lesson_gets_nothing():
 
 
 def test_a_server_that_is_taken_away_costs_the_learner_nothing(monkeypatch):
-    """Out of memory, say, while an answer is being asked: the submission starts anew."""
-    examine, killed = grading.Examiner.examine, []
+    """Out of memory, say, while a test runs: the submission starts anew."""
+    run, killed = Notebook.test, []
 
-    def once(self, given):
+    def once(self, *args):
         if not killed:
-            killed.append(self.kernel.server.process.pid)
-            self.kernel.server.process.kill()
-            self.kernel.server.process.wait()
-        return examine(self, given)
+            killed.append(self.server.process.pid)
+            self.server.process.kill()
+            self.server.process.wait()
+        return run(self, *args)
 
-    monkeypatch.setattr(grading.Examiner, "examine", once)
+    monkeypatch.setattr(Notebook, "test", once)
     expected = grade(task()).record
     assert killed
     monkeypatch.undo()
     assert expected == grade(task()).record
     assert (expected.state, expected.points) == ("graded", 3.5)
+
+
+# --- marks ---------------------------------------------------------------------------------------
+
+LIAR = "class Liar(int):\n    def __eq__(self, other): return True\ndef f(x):\n    return Liar()"
+MUTANTS = {"check-f": [("1", "assert f(1) == 3"), ("2", "assert f(1) == 2 and f(31415) == 1")]}
+
+
+def marks(graded) -> dict[str, str]:
+    return {result.cell: result.marked for result in graded.record.results}
+
+
+def test_a_test_that_passes_whatever_it_expects_keeps_its_points_and_is_marked():
+    graded = grade(task({**RIGHT, "f": LIAR}, plan=Plan(MUTANTS)))
+    assert points(graded)["check-f"] == 2.0
+    assert "another value is expected" in marks(graded)["check-f"]
+    assert marks(graded)["check-g"] == ""
+
+
+def test_an_honest_answer_is_not_marked():
+    graded = grade(task(plan=Plan(MUTANTS)))
+    assert points(graded)["check-f"] == 2.0
+    assert set(marks(graded).values()) == {""}
+
+
+def test_mutants_of_one_name_count_together():
+    one = {"check-f": [("1", "assert f(1) == 3"), ("1", "raise KeyError")]}
+    assert marks(grade(task({**RIGHT, "f": LIAR}, plan=Plan(one))))["check-f"] == ""
+
+
+def test_evidence_marks_unless_it_is_exempt(monkeypatch):
+    monkeypatch.setattr(Process, "evidence", lambda self: ("frames here", "hook"))
+    assert "reads the frames" in marks(grade(task()))["check-g"]
+    assert set(marks(grade(task(plan=Plan(exempt={"frames", "hook"})))).values()) == {""}
+
+
+def test_a_test_that_gives_nothing_is_not_marked(monkeypatch):
+    monkeypatch.setattr(Process, "evidence", lambda self: ("frames",))
+    assert set(marks(grade(task({}))).values()) == {""}
+
+
+# --- how much ------------------------------------------------------------------------------------
+
+
+def test_outputs_are_bounded_in_a_notebook_and_points_are_not(full):
+    big = [cell_of(free("print('a' * 90_000)")) for _ in range(20)]
+    limits = replace(LIMITS, output_bytes=500_000)
+    graded = grade(task(change=lambda n: n.cells.extend(big), limits=limits))
+    assert points(graded) == points(full)
+    assert 300_000 < len(graded.notebook) < 700_000
+    assert "it was too much to show" in read(graded).cells[-1].outputs[0].text
+
+
+def test_the_time_of_a_submission_is_one_for_both_rounds():
+    started = time.monotonic()
+    slow = "import time\nfor _ in range(100): time.sleep(0.1)"
+    limits = replace(LIMITS, cell_seconds=5.0, total_seconds=1.0)
+    graded = grade(task({**RIGHT, "f": f"{RIGHT['f']}\n{slow}"}, limits=limits))
+    assert time.monotonic() - started < 8
+    assert graded.record.state == "killed"
+
+
+# --- without isolation ---------------------------------------------------------------------------
+
+
+def test_unprotected_the_same_submission_gets_the_same(full):
+    graded = grade(task(protected=False))
+    assert graded.record.results == full.record.results

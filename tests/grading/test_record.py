@@ -8,8 +8,8 @@ import pytest
 from lessonlib.grading.record import KEY, STATES, Record, Result
 
 RESULTS = (
-    Result("check-f", "toy.f", 1.5, 2.0, "mask left out", "Looks like …"),
-    Result("check-g", "toy.g", 0.0, 1.0, None, "", "timed out"),
+    Result("check-f", "toy.f", 1.5, 2.0, "Looks like …", mistakes=("mask left out",)),
+    Result("check-g", "toy.g", 0.0, 1.0, "", "timed out"),
     Result("words", "words", None, 2.0),
 )
 RECORD = Record("timed out", "abc", RESULTS, ("A note.",), 1.25)

@@ -6,7 +6,7 @@ from lessonlib.lessons import lesson
 def pytest_generate_tests(metafunc):
     if metafunc.cls is None or not hasattr(metafunc.cls, "variants"):
         return
-    exercises = lesson(metafunc.cls.prefix).exercises
+    exercises = lesson(metafunc.cls.lesson_name).exercises
     names = tuple(n for n in ("exercise_id", "index", "name") if n in metafunc.fixturenames)
     rows = {
         ("exercise_id",): [(e.id,) for e in exercises],

@@ -1,4 +1,4 @@
-"""Lesson 09: its exercises, and how well its solution reads digits that it never saw."""
+"""Lesson 15: its exercises, and how well its solution reads digits that it never saw."""
 
 import time
 from functools import cache
@@ -156,7 +156,7 @@ def one_digit_flat(X):
 
 
 class TestDigits(LessonContract):
-    prefix = "digits"
+    lesson_name = "digits"
     variants = {
         "digits.recall_1": [{"dz": np.array([[0.2], [0.7], [-0.9]])}, {"dz": (0.2, 0.7, 0.1 - 1)}],
         "digits.recall_2": [{"steps": 20 * 18}, {"steps": np.float64(360.0)}],

@@ -1,4 +1,4 @@
-"""Lesson 03: its exercises, the eight planted bugs, the kink, and the seven claims."""
+"""Lesson 04: its exercises, the eight planted bugs, the kink, the claims, a revealing input."""
 
 import autograd.numpy as anp
 import numpy as np
@@ -7,18 +7,21 @@ from autograd import grad
 from contract import LessonContract, verdict_on
 
 from lessonlib import judge, nn
+from lessonlib.data import seed_001
 from lessonlib.lessons import find
-from lessonlib.lessons.gradient_checking import crosses_kink, relative_error
+from lessonlib.lessons.gradient_checking import relative_error
 from lessonlib.lessons.suspect_gradients import (
     ONE_OF_THREE,
     PLANTED_BUGS,
     candidates,
-    forward,
+    four_points,
     gradients,
     loss,
+    right_run,
     small_network,
-    xor_network,
+    three_runs,
 )
+from lessonlib.lessons.three_layers import backward, forward
 
 # --- other right answers -----------------------------------------------------------------------
 
@@ -63,32 +66,8 @@ def with_a_harmless_constant(a, b):
     return np.linalg.norm(a - b) / (np.linalg.norm(a) + np.linalg.norm(b) + 1e-15)
 
 
-def complex_in_place(f, theta, h=1e-20):
-    t, slopes = theta.astype(complex), np.zeros(theta.shape)
-    for i in range(theta.size):
-        t.flat[i] += 1j * h
-        slopes.flat[i] = f(t).imag / h
-        t.flat[i] = theta.flat[i]
-    return slopes
-
-
-def complex_with_a_difference(f, theta, h=1e-20):
-    basis = np.eye(theta.size).reshape(theta.size, *theta.shape)
-    slopes = [(f(theta + 1j * h * e) - f(theta)).imag / h for e in basis]
-    return np.reshape(slopes, theta.shape).astype(complex)
-
-
-def by_product(z, dz):
-    return ((z - dz) * (z + dz) < 0).astype(int)
-
-
-def by_both_sides(z, dz):
-    low, high = np.minimum(z - dz, z + dz), np.maximum(z - dz, z + dz)
-    return (low < 0) & (high > 0)
-
-
 class TestGradientChecking(LessonContract):
-    prefix = "gradcheck"
+    lesson_name = "04-gradient-checking"
     variants = {
         "gradcheck.recall_1": [{"dZ": np.array([3.0, 0, 0, -6])}, {"dZ": [[3], [0], [-0.0], [-6]]}],
         "gradcheck.recall_2": [
@@ -107,21 +86,15 @@ class TestGradientChecking(LessonContract):
             lambda a, b: np.array(nn.relative_error(a, b)),
         ],
         "gradcheck.best_step": [{"best_h": 1e-6}, {"best_h": 1e-4}, {"best_h": np.array([2e-5])}],
-        "gradcheck.complex_step": [
-            complex_in_place,
-            complex_with_a_difference,
-            lambda f, theta, h=1e-20: nn.complex_step(f, theta, h).tolist(),
-        ],
-        "gradcheck.crosses_kink": [
-            by_product,
-            by_both_sides,
-            lambda z, dz: np.abs(z) < np.abs(dz),
-            lambda z, dz: np.abs(z) <= np.abs(dz),
-        ],
         "gradcheck.suspects": [
             {"suspects": ["tiny", "softmax", "product"]},
             {"suspects": np.array(["product", "tiny", "softmax"])},
             {"suspects": {"tiny": True, "softmax": True, "product": True, "corner": False}},
+        ],
+        "hand.revealing_input": [
+            {"x": [[-3], [0], [4]]},
+            {"x": np.array([[5.0], [0.0], [0.0]])},
+            {"x": np.array([[-1.5], [1.5], [3.0]])},
         ],
     }
 
@@ -168,18 +141,12 @@ def test_loose_tolerances_pass_six_of_eight_a_zero_and_a_flipped_sign_among_them
 
 
 def test_xor_with_zero_biases_stands_on_the_kink():
-    error = errors(gradients, nn.numeric_gradient, *xor_network(b1=0.0))
+    error = errors(gradients, nn.numeric_gradient, *four_points(b1=0.0))
     assert f"{error.pop('b1'):.2f}" == "0.27"
     assert max(error.values()) < 1e-9
-    assert errors(gradients, nn.numeric_gradient, *xor_network(b1=0.1))["b1"] == pytest.approx(
+    assert errors(gradients, nn.numeric_gradient, *four_points(b1=0.1))["b1"] == pytest.approx(
         1e-10, abs=2e-10
     )
-
-
-def test_every_unit_of_the_xor_network_is_on_its_kink_once_and_then_never():
-    for b1, count in ((0.0, 3), (0.1, 0)):
-        X, _, parameters = xor_network(b1)
-        assert np.sum(crosses_kink(forward(X, parameters)[0], 1e-5)) == count
 
 
 def test_the_networks_gradients_agree_with_automatic_differentiation():
@@ -195,6 +162,11 @@ def test_the_networks_gradients_agree_with_automatic_differentiation():
     for name, theirs in grad(oracle)(parameters).items():
         mine = gradients(X, Y, parameters)["d" + name]
         np.testing.assert_allclose(mine, theirs, rtol=1e-12, atol=1e-14)
+
+
+def test_the_runs_with_a_bug_end_lower_than_the_right_one():
+    ends = {letter: losses[-1] for letter, losses in three_runs().items()}
+    assert max(ends, key=ends.get) == right_run() == "B"
 
 
 def test_one_of_three_backward_passes_is_right():
@@ -230,7 +202,7 @@ def test_the_right_claims_agree_and_the_innocent_one_stands_on_a_kink():
     assert max(disagreement(name) for name in ("square", "length", "layer")) < 1e-9
     _, theta, claimed = candidates()["corner"]
     assert disagreement("corner") > 0.1
-    np.testing.assert_array_equal(crosses_kink(theta, 1e-5), theta == 0)
+    assert np.sum(theta == 0) == 1
     np.testing.assert_array_equal(claimed, nn.relu_derivative(theta))
 
 
@@ -270,21 +242,11 @@ def test_a_one_sided_difference_with_the_usual_step_only_is_seen():
         assert len([r for r in verdict.outputs if not r.right]) == 1
 
 
-def test_a_central_difference_is_no_complex_step():
-    def central(f, theta, h=1e-20):
-        return nn.numeric_gradient(f, theta, max(h, 1e-5))
-
-    verdict = judge("gradcheck.complex_step", central)
-    assert not verdict.passed
-    assert "h = 0.1" in verdict.message
-
-
 def test_an_error_of_a_tenth_of_a_percent_fails():
     def slightly_off(f, theta, h=1e-5):
         return 1.001 * nn.numeric_gradient(f, theta, h)
 
     assert not judge("gradcheck.numeric_gradient", slightly_off).passed
-    assert not judge("gradcheck.complex_step", slightly_off).passed
 
 
 @pytest.mark.parametrize(
@@ -319,3 +281,67 @@ def test_other_sets_get_an_answer_that_does_not_give_the_right_one(suspects, wor
     message = " ".join(verdict.message.split())
     assert words in message
     assert "expected" not in message
+
+
+# --- an input that shows a missing mask ---------------------------------------------------------
+
+
+@pytest.fixture
+def net():
+    return seed_001()
+
+
+def without_mask_2(x, y, parameters, cache):
+    """Return the gradients as seed 001 has them: layer 2's mask is missing."""
+    all_fire = {**cache, "z2": np.ones_like(cache["z2"])}
+    return backward(x, y, parameters, all_fire)
+
+
+def test_the_seeds_missing_mask_does_not_show_on_its_input_but_on_ours(net):
+    for x, shows in ((net["x"], False), (find("hand.revealing_input").reference()["x"], True)):
+        cache = forward(x, net)
+        right, seed = (f(x, net["y"], net, cache) for f in (backward, without_mask_2))
+        assert any(not np.allclose(right[name], seed[name]) for name in ("dW1", "dW2")) == shows
+
+
+@pytest.mark.parametrize(
+    ("x", "name"),
+    [
+        ([2, 1, 3], "no silent unit in layer 2"),
+        ([0, 0, 0], "no silent unit in layer 2"),
+        ([-1, -1, -1], "layer 1 silent"),
+        ([0, -1, 0], "layer 1 silent"),
+        ([100, 0, 0], "no gradient left"),
+    ],
+)
+def test_an_x_that_shows_nothing_is_told_why(x, name):
+    verdict = judge("hand.revealing_input", np.array(x).reshape(-1, 1))
+    assert not verdict.passed
+    assert verdict.mistake == name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_x_passes_just_where_the_gradients_differ(seed, net):
+    rng = np.random.default_rng(seed)
+    for _ in range(30):
+        x = rng.integers(-6, 7, size=(3, 1))
+        cache = forward(x, net)
+        right, seed_ = (f(x, net["y"], net, cache) for f in (backward, without_mask_2))
+        differ = max(np.max(np.abs(right[k] - seed_[k])) for k in ("dW1", "dW2")) > 1e-9
+        assert judge("hand.revealing_input", x=x).passed == differ
+
+
+@pytest.mark.parametrize(
+    ("x", "word"),
+    [
+        ([-3, 0, 4], "shape (3, 1)"),
+        ([[-3, 0, 4]], "shape (3, 1)"),
+        ("x", "shape (3, 1)"),
+        (np.full((3, 1), np.nan), "ordinary size"),
+        (np.full((3, 1), 1e300), "ordinary size"),
+    ],
+)
+def test_an_x_in_another_form_is_told_so(x, word):
+    verdict = judge("hand.revealing_input", x=x)
+    assert not verdict.passed
+    assert word in " ".join(verdict.message.split())

@@ -1,5 +1,7 @@
 """Lesson 01: its exercises, and the numbers of the seed's first layer."""
 
+import itertools
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from contract import LessonContract, verdict_on
 from lessonlib import judge
 from lessonlib.data import seed_001
 from lessonlib.lessons import find
-from lessonlib.lessons.relu_layer import layer_backward, layer_forward
+from lessonlib.lessons.relu_layer import downhill, layer_forward
 
 
 def relu_by_loop(z):
@@ -31,29 +33,36 @@ def forward_by_sums(W, b, X):
     return Z.tolist(), np.where(Z > 0, Z, 0).tolist()
 
 
-def backward_sample_by_sample(dA, Z, W, X):
-    dW, db, dX = np.zeros(W.shape), np.zeros((len(W), 1)), np.zeros(X.shape)
-    for k in range(X.shape[1]):
-        dz = np.where(Z[:, k] > 0, dA[:, k], 0)
-        dW += np.outer(dz, X[:, k])
-        db[:, 0] += dz
-        dX[:, k] = dz @ W
-    return [dW, db, dX]
+def downhill_sample_by_sample(w, x, y, learning_rate, steps):
+    path = [float(w)]
+    while len(path) <= steps:
+        slope = 0.0
+        for x_i, y_i in zip(x, y, strict=True):
+            if path[-1] * x_i > 0:
+                slope += (path[-1] * x_i - y_i) * x_i
+        path.append(path[-1] - learning_rate * slope / len(x))
+    return tuple(path)
 
 
-def backward_from_the_activation(dA, Z, W, X):
-    A = np.maximum(Z, 0)
-    dZ = np.copy(dA)
-    dZ[A == 0] = 0
-    return (X @ dZ.T).T, dZ @ np.ones((X.shape[1], 1)), (dZ.T @ W).T
+def downhill_on_the_samples_that_fire(w, x, y, learning_rate, steps):
+    path = np.empty(steps + 1)
+    path[0] = w
+    for k in range(steps):
+        on = path[k] * x > 0
+        path[k + 1] = path[k] - learning_rate * (path[k] * x[on] - y[on]) @ x[on] / x.size
+    return path
 
 
-def dead_by_loop(Z):
-    return [max(row) <= 0 for row in Z.tolist()]
+def downhill_with_arrays_for_numbers(w, x, y, learning_rate, steps):
+    places = [np.array(w)]
+    for _ in range(steps):
+        slope = np.mean((relu_by_loop(places[-1] * x) - y) * np.heaviside(places[-1] * x, 0) * x)
+        places += [np.array(places[-1] - learning_rate * slope)]
+    return places
 
 
 class TestReluLayer(LessonContract):
-    prefix = "relu"
+    lesson_name = "01-relu-layer"
     variants = {
         "relu.relu": [relu_by_loop, lambda z: z * (z > 0), lambda z: (np.abs(z) + z) / 2],
         "relu.relu_derivative": [
@@ -72,9 +81,11 @@ class TestReluLayer(LessonContract):
             {"w": [1, 1, 1], "b": [-1, 1, 0], "v": [1, 1, -2]},
         ],
         "relu.layer_forward": [forward_sample_by_sample, forward_by_sums],
-        "relu.layer_backward": [backward_sample_by_sample, backward_from_the_activation],
-        "relu.bug_hunt": [{"wrong_line": np.int64(1)}, {"wrong_line": 1.0}],
-        "relu.dead_units": [dead_by_loop, lambda Z: Z.max(axis=1) <= 0],
+        "relu.downhill": [
+            downhill_sample_by_sample,
+            downhill_on_the_samples_that_fire,
+            downhill_with_arrays_for_numbers,
+        ],
     }
 
 
@@ -85,73 +96,68 @@ def test_the_first_layer_gives_the_seeds_numbers():
     assert A.ravel().tolist() == [0, 3, 5, 3]
 
 
-def test_the_gradients_agree_with_automatic_differentiation():
-    rng = np.random.default_rng(3)
-    W, b, X, dA = (rng.normal(size=s) for s in [(3, 2), (3, 1), (2, 5), (3, 5)])
+def test_the_slope_of_a_step_agrees_with_automatic_differentiation():
+    def loss(w, x, y):
+        return anp.mean((anp.maximum(0, w * x) - y) ** 2) / 2
 
-    def loss(W, b, X):
-        return anp.sum(dA * anp.maximum(0, W @ X + b))
+    for case in find("relu.downhill").cases(np.random.default_rng(5)):
+        w, x, y, learning_rate, steps = case.args
+        path = downhill(w, x, y, learning_rate, steps)
+        assert len(path) == steps + 1 and path[0] == w
+        for here, there in itertools.pairwise(path):
+            step = learning_rate * grad(loss)(float(here), x, y)
+            assert there == pytest.approx(here - step, rel=1e-12, abs=1e-12)
 
-    ours = layer_backward(dA, W @ X + b, W, X)
-    theirs = [grad(loss, k)(W, b, X) for k in range(3)]
-    for mine, oracle in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(mine, oracle, rtol=1e-12, atol=1e-12)
+
+def test_no_pre_activation_on_the_way_is_0():
+    for seed in range(20):
+        for case in find("relu.downhill").cases(np.random.default_rng(seed)):
+            path = downhill(*case.args)
+            assert np.all(np.outer(path, case.args[1]) != 0)
 
 
-def backward(mask=lambda Z: Z > 0, db=lambda dZ: dZ.sum(1, keepdims=True), scale=lambda m: 1):
-    def answer(dA, Z, W, X):
-        dZ = dA * mask(Z) * scale(X.shape[1])
-        return dZ @ X.T, db(dZ), W.T @ dZ
+def test_the_ice_cream_stand_gives_the_numbers_of_the_lesson():
+    x, y = np.array([-1.0, 1.0, 1.0, 2.0]), np.array([0.0, 1.0, 3.0, 4.0])
 
-    return answer
+    def loss(w):
+        return np.mean((np.maximum(0, w * x) - y) ** 2) / 2
+
+    assert loss(1.0) == 1
+    assert downhill(1.0, x, y, 0.4, 1) == pytest.approx([1, 1.6])
+    assert downhill(3.0, x, y, 0.4, 1) == pytest.approx([3, 2.4])
+    assert downhill(0.5, x, y, 4 / 3, 4) == pytest.approx([0.5, 3.5, 0.5, 3.5, 0.5])
+    ends = [loss(downhill(0.5, x, y, rate, 8)[-1]) > loss(0.5) for rate in (0.05, 0.4, 1.2, 1.4)]
+    assert ends == [False, False, False, True]
+    assert 10 < loss(downhill(0.5, x, y, 3, 1)[-1]) / loss(0.5) < 11
+    assert downhill(-1.0, x[1:], y[1:], 0.4, 1000)[-1] == -1
 
 
 @pytest.mark.parametrize(
-    ("answer", "name", "word"),
+    ("slope", "name", "word"),
     [
-        (backward(mask=lambda Z: 1), "mask left out", "mask"),
-        (backward(mask=lambda Z: np.maximum(0, Z) >= 0), "mask left out", ">= 0"),
-        (backward(mask=lambda Z: Z >= 0), "mask with >=", ">="),
-        (backward(db=np.sum), "db summed over everything", "one number"),
-        (backward(db=lambda dZ: dZ), "db not summed", "sum over the samples"),
-        (backward(scale=lambda m: m), "m times too large", "number of samples"),
-        (backward(scale=lambda m: 1 / m), "m times too small", "number of samples"),
-        (
-            lambda dA, Z, W, X: ((X @ (dA * (Z > 0)).T), *backward()(dA, Z, W, X)[1:]),
-            "dW transposed",
-            "rows and columns",
-        ),
-        (
-            lambda dA, Z, W, X: (*backward()(dA, Z, W, X)[:2], np.dot(W, dA * (Z > 0))),
-            "W not transposed in dX",
-            "turned round",
-        ),
+        (lambda w, x, e: np.mean(e * (w * x > 0) * -x), "uphill", "wrong way"),
+        (lambda w, x, e: np.mean(e * x), "silent samples counted", "nudge"),
+        (lambda w, x, e: 2 * np.mean(e * (w * x > 0) * x), "a factor of 2", "a half in front"),
+        (lambda w, x, e: np.sum(e * (w * x > 0) * x), "sum instead of mean", "a mean"),
     ],
 )
-def test_the_slips_that_everyone_makes_are_named(answer, name, word):
-    verdict = judge("relu.layer_backward", answer)
+def test_the_slips_that_everyone_makes_are_named(slope, name, word):
+    def answer(w, x, y, learning_rate, steps):
+        path = [w]
+        for _ in range(steps):
+            w = w - learning_rate * slope(w, x, np.maximum(0, w * x) - y)
+            path.append(w)
+        return path
+
+    verdict = judge("relu.downhill", answer)
     assert not verdict.passed
-    assert verdict.mistake == name
+    assert verdict.mistake == name, verdict.message
     assert word in " ".join(verdict.message.split())
 
 
-def test_two_different_slips_get_two_diagnoses():
-    def answer(dA, Z, W, X):
-        dZ = dA * (Z > 0)
-        return X @ dZ.T, np.sum(dZ), W.T @ dZ
-
-    verdict = judge("relu.layer_backward", answer)
-    assert [result.mistake for result in verdict.outputs] == [
-        "dW transposed",
-        "db summed over everything",
-        None,
-    ]
-    assert verdict.points == 1.33
-
-
-def test_a_slip_on_top_of_a_slip_is_taken_apart():
-    verdict = judge("relu.layer_backward", backward(mask=lambda Z: 1, scale=lambda m: m))
-    assert verdict.mistake == "mask left out, and m times too large"
+def test_a_wrong_tent_is_told_where_it_was_measured():
+    verdict = judge("relu.tent", w=[1, 1, 1], b=[1, 0, -1], v=[1, -1, 1])
+    assert "at x = 0.25, 0.5, 1" in " ".join(verdict.message.split())
 
 
 def test_the_tents_height_is_a_pattern_of_its_own():

@@ -30,7 +30,7 @@ SHAPES = {"W @ X": (2, 7), "W @ X + b": (2, 7), "W.T @ dZ": (5, 7), "dZ @ X.T": 
 
 
 class TestStartHere(LessonContract):
-    prefix = "start"
+    lesson_name = "00-start-here"
     variants = {
         "start.ready": [{"ready": np.True_}, {"ready": 1}],
         "start.column": [
@@ -129,6 +129,12 @@ def test_each_shape_is_diagnosed_by_itself():
     ]
     assert verdict.points == 1
     assert "expected" not in verdict.message
+
+
+def test_a_wrong_shape_is_shown_as_the_pair_that_was_written():
+    verdict = judge("start.shapes", shapes={**SHAPES, "W.T @ dZ": (7, 5)})
+    assert "yours     [7 5]" in verdict.message
+    assert "rows'" not in verdict.message
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Lesson 08: its exercises, three steps in a row, and what it promises about its numbers."""
+"""Lesson 14: its exercises, three steps in a row, and what it promises about its numbers."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ from contract import LessonContract, verdict_on
 
 from lessonlib import judge
 from lessonlib.lessons import find
-from lessonlib.lessons.linear_regression import max_learning_rate
+from lessonlib.lessons.largest_rate import max_learning_rate
 from lessonlib.lessons.training import (
     adam_step,
     initial_loss,
@@ -111,7 +111,7 @@ def loss_of_an_even_guess(n_classes):
 
 
 class TestTraining(LessonContract):
-    prefix = "training"
+    lesson_name = "training"
     variants = {
         "training.recall_1": [{"limit": 2 / 50}, {"limit": np.array([0.04])}],
         "training.recall_2": [{"fresh_points": "C"}, {"fresh_points": "(c)"}],

@@ -182,6 +182,20 @@ def test_saved_and_loaded_it_predicts_the_same(tmp_path):
     assert loaded.summary() == network.summary()
 
 
+def test_a_name_without_a_suffix_is_saved_and_found_again(tmp_path):
+    network = Network([2, 3, 1], np.random.default_rng(0))
+    network.save(tmp_path / "net")
+    assert [path.name for path in tmp_path.iterdir()] == ["net.npz"]
+    for name in ("net", "net.npz"):
+        np.testing.assert_array_equal(Network.load(tmp_path / name).theta, network.theta)
+
+
+def test_it_is_found_where_the_readme_says():
+    import lessonlib.nn
+
+    assert lessonlib.nn.Network is Network
+
+
 def test_what_is_no_network_is_not_loaded(tmp_path):
     np.savez(tmp_path / "evil.npz", theta=np.array([print], dtype=object))
     (tmp_path / "text.npz").write_text("hello")

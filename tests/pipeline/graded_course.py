@@ -2,11 +2,11 @@
 
 import json
 import shutil
-import subprocess
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
+from forked import run
 from nbgrader.api import Gradebook
 from submissions import ROOT, answered, path_of, solutions
 
@@ -22,22 +22,33 @@ CLASS = {
     "eva": {name: text for name, text in RIGHT.items() if "shapes" not in name},
     "fay": {"start-column": RIGHT["start-column"]},
 }
+EVERYBODY = (*CLASS, "gus")  # whose submission is no notebook
 
 
-def make(root: Path) -> Path:
-    """Make the course and hand in; one of the submissions is no notebook."""
+def make(root: Path, students: Sequence[str] = EVERYBODY) -> Path:
+    """Make the course; these students hand in."""
     shutil.copytree(ROOT / "solutions" / LESSON, root / "solutions" / LESSON)
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    hand_in_all(root)
-    hand_in(root, "gus", RIGHT)
-    path_of(root / "submitted/gus", LESSON).write_text("{half a note")
+    give_secret(root)
+    hand_in_all(root, [student for student in students if student in CLASS])
+    if "gus" in students:
+        hand_in(root, "gus", RIGHT)
+        path_of(root / "submitted/gus", LESSON).write_text("{half a note")
     return root
 
 
-def hand_in_all(root: Path) -> None:
-    """Write the submissions of the class; one has a cell twice."""
-    for student, answers in CLASS.items():
-        hand_in(root, student, answers)
+def give_secret(root: Path) -> None:
+    """Give a course the same secret as all others here, so that their grades can be compared."""
+    (root / ".lessonlib").mkdir()
+    (root / ".lessonlib" / "secret").write_bytes(b"the same in all of these courses")
+
+
+def hand_in_all(root: Path, students: Sequence[str] = tuple(CLASS)) -> None:
+    """Write the submissions of the class, or of some of it; fay has each cell twice."""
+    for student in students:
+        hand_in(root, student, CLASS[student])
+    if "fay" not in students:
+        return
     doubled = path_of(root / "submitted/fay", LESSON)
     notebook = nbformat.read(doubled, as_version=4)
     notebook.cells += [cell.copy() for cell in notebook.cells if "nbgrader" in cell.metadata]
@@ -51,20 +62,9 @@ def hand_in(root: Path, student: str, answers: dict[str, str]) -> None:
     nbformat.write(answered(path_of(ROOT / "course", LESSON), answers), path)
 
 
-def run(root: Path, *command: str) -> subprocess.CompletedProcess:
-    """Run a Python module in the course's folder."""
-    return subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-
-
-def grade(root: Path, *options: str) -> str:
+def grade(root: Path, *options: str, lesson: str = LESSON) -> str:
     """Grade the class at the command line and return what is told."""
-    told = run(root, "lessonlib.cli", "grade", LESSON, *options)
+    told = run(root, "lessonlib.cli", "grade", lesson, *options)
     assert told.returncode == 0, told.stderr
     return told.stdout
 

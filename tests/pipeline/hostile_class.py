@@ -1,153 +1,42 @@
 """A class of the clever, the malicious and the hapless, and what each of them has earned.
 
-`ps1` is an ordinary nbgrader assignment (see `problem_set`), `relu` stands for lesson 01 with its
-own checks. Each submission is a right one with something done to it; `lost` says which tests it
-must lose, and nothing else may be lost or gained.
+`ps1` and `ps2` are ordinary nbgrader assignments (see `problem_set`, `second_set`), `relu` stands
+for lesson 01 with its own checks. Each submission is a right one with something done to it; `lost`
+says which tests it must lose, and nothing else may be lost or gained. More of them are in the
+modules imported at the end.
 """
 
 import json
 import os
-from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
 from pathlib import Path
 
+import hostile_kit
 import nbformat
-import problem_set
+from hostile_kit import (
+    CANARIES,
+    LEFT,
+    NO_MEAN,
+    NO_MEAN_NO_HELPER,
+    NO_SCALE,
+    NO_WORDS,
+    PS1,
+    WRONG_MEAN,
+    WRONG_SCALE,
+    WRONG_WORDS,
+    add,
+    edited,
+    file,
+    name_of,
+    notebook,
+    ps1,
+    relu,
+    right,
+    words,
+)
 from nbformat import NotebookNode
-from submissions import ROOT, answered, path_of, solutions
 
-from lessonlib.grading.submission.repair import visible
-from lessonlib.lessons import lesson
-
-RELU, PS1 = "01-relu-layer", problem_set.NAME
-CANARIES = {
-    "environment": "canary-of-the-environment",
-    "gradebook": "canary-of-the-gradebook",
-    "another": "canary-of-another-learner",
-    "solutions": problem_set.SOLUTION_CANARY,
-    "hidden": problem_set.HIDDEN_CANARY,
-}
-LEFT = "left-by-a-submission"  # a file that must not be there afterwards
-WORTH = {
-    PS1: dict(problem_set.POINTS),
-    RELU: {f"check-{e.id.replace('.', '-')}": e.points for e in lesson("relu").exercises},
-}
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What somebody handed in.
-
-    write: puts it into the learner's folder.
-    lost:  what it does not earn, by test: the points, or "all".
-    state: how it must end, or several ways where the machine's load decides, or repairs.
-    stock: whether nbgrader as it comes can be asked to grade it: not what would harm the machine
-           without isolation, nor what only our own judge understands.
-    """
-
-    name: str
-    lesson: str
-    write: Callable[[Path], None]
-    lost: dict[str, float] | str = field(default_factory=dict)
-    state: str | tuple[str, ...] = "graded"
-    stock: bool = True
-
-    def points(self) -> dict[str, float]:
-        """Return what each test must give."""
-        worth = WORTH[self.lesson]
-        lost = worth if self.lost == "all" else self.lost
-        return {cell: most - lost.get(cell, 0) for cell, most in worth.items()}
-
-
-# --- notebooks -----------------------------------------------------------------------------------
-
-
-def right(which: str) -> NotebookNode:
-    """Return a right submission."""
-    if which == RELU:
-        return answered(path_of(ROOT / "course", RELU), solutions(RELU))
-    notebook = deepcopy(problem_set.source())
-    for cell in notebook.cells:
-        lines = visible(cell.source).split("\n")
-        cell.source = "\n".join(line for line in lines if not _is_instructors(line))
-    return notebook
-
-
-def _is_instructors(line: str) -> bool:
-    return "### " in line or any(canary in line for canary in CANARIES.values())
-
-
-def notebook(which: str, answers: dict[str, str] | None = None, first=(), last=()) -> NotebookNode:
-    """Return a right submission with other answers, and cells of its own above and below."""
-    made = right(which)
-    left = dict(answers or {})
-    for cell in made.cells:
-        cell.source = left.pop(name_of(cell), cell.source)
-    assert not left, f"there are no cells {', '.join(left)}"
-    above, below = ([nbformat.v4.new_code_cell(text) for text in each] for each in (first, last))
-    made.cells = [*made.cells[:2], *above, *made.cells[2:], *below]
-    return made
-
-
-def name_of(cell: NotebookNode) -> str:
-    """Return nbgrader's id of a cell."""
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-def file(data: bytes | NotebookNode, called: str = "") -> Callable[[Path], None]:
-    """Return a `write` for a notebook or for any bytes."""
-    text = data if isinstance(data, bytes) else nbformat.writes(data).encode()
-
-    def write(folder: Path) -> None:
-        (folder / (called or f"{folder.name}.ipynb")).write_bytes(text)
-
-    return write
-
-
-SUBMISSIONS: list[Submission] = []
-
-
-def add(name, which, made, lost=(), state="graded", stock=True) -> None:
-    """Add a submission to the class."""
-    write = made if callable(made) else file(made)
-    lost = lost if isinstance(lost, str) else dict(lost)
-    SUBMISSIONS.append(Submission(name, which, write, lost, state, stock))
-
-
-def ps1(name, answers=None, lost=(), state="graded", first=(), last=(), stock=True) -> None:
-    """Add a submission of the ordinary assignment."""
-    add(name, PS1, notebook(PS1, answers, first, last), lost, state, stock)
-
-
-def relu(name, answers=None, lost=(), state="graded", first=(), last=()) -> None:
-    """Add a submission of lesson 01."""
-    answers = {f"relu-{key}": text for key, text in (answers or {}).items()}
-    lost = {f"check-relu-{key}": points for key, points in dict(lost).items()}
-    add(name, RELU, notebook(RELU, answers, first, last), lost, state)
-
-
-def edited(name, change: Callable[[NotebookNode], None], lost=(), state="repaired", answers=None):
-    """Add a submission of the ordinary assignment whose cells were tampered with."""
-    made = notebook(PS1, answers)
-    change(made)
-    add(name, PS1, made, lost, state)
-
-
-NO_WORDS = {"test-words": 2}
-NO_MEAN = {"test-mean": 2}
-NO_MEAN_NO_HELPER = {"test-mean": 2, "test-scale-again": 1}  # the locked cell between calls mean
-NO_SCALE = {"test-scale": 2, "test-scale-again": 1}
-WRONG_WORDS = {"words": "def count_words(text):\n    return 0"}
-WRONG_MEAN = {"mean": "def mean(values):\n    return 0.0"}
-WRONG_SCALE = {"scale": "def scale(x):\n    return 0 * x"}
-
-
-def words(body: str) -> dict[str, str]:
-    """Return an answer for count_words with this body."""
-    lines = "\n".join(f"    {line}" for line in body.strip().split("\n"))
-    return {"words": f"def count_words(text):\n{lines}"}
-
+ANY_STATE = ("graded", "timed out", "killed")
 
 # --- honest --------------------------------------------------------------------------------------
 
@@ -202,24 +91,26 @@ ps1(
      "roll": "def roll(rng):\n    return Yes()"},
     {**NO_MEAN, **NO_SCALE, **NO_WORDS, "test-primes": 4, "test-roll": 1},
     ("graded", "timed out"),
+    tampers=True,
 )  # fmt: skip
 ps1("a class for a function", {"mean": YES + "\nclass mean(Yes):\n    def __init__(self, v): pass"},
-    NO_MEAN)  # fmt: skip
+    NO_MEAN, tampers=True)  # fmt: skip
 ps1("a number equal to all", {"words": "class N(int):\n    __eq__ = lambda s, o: True\n"
-    "    __hash__ = int.__hash__\ndef count_words(text):\n    return N(0)"}, NO_WORDS)  # fmt: skip
+    "    __hash__ = int.__hash__\ndef count_words(text):\n    return N(0)"},
+    NO_WORDS, tampers=True)  # fmt: skip
 ps1("an array equal to all", {"scale": "class A(np.ndarray):\n"
     "    __eq__ = lambda s, o: np.ones(3, bool)\n    __sub__ = lambda s, o: 0\n"
-    "def scale(x):\n    return np.zeros(3).view(A)"}, NO_SCALE)  # fmt: skip
+    "def scale(x):\n    return np.zeros(3).view(A)"}, NO_SCALE, tampers=True)  # fmt: skip
 ps1("an impostor in the vector", {"vector": YES + "\nclass Vector:\n"
     "    def __init__(self, x, y):\n        self.x = self.y = Yes()\n"
     "    __add__ = __rmul__ = lambda s, o: s\n    __abs__ = lambda s: Yes()\n"
-    "    __repr__ = lambda s: 'Vector(1, 2)'"}, {"test-vector": 3})  # fmt: skip
+    "    __repr__ = lambda s: 'Vector(1, 2)'"}, {"test-vector": 3}, tampers=True)  # fmt: skip
 ps1("nonsense for numbers", {"primes": "def is_prime(n):\n    return 9999",
     "words": "def count_words(text):\n    return float('nan')",
     "roll": "def roll(rng):\n    return 'True'"},
     {"test-primes": 4, **NO_WORDS, "test-roll": 1})  # fmt: skip
 relu("equal to everything in a lesson", {"relu": YES + "\ndef relu(z):\n    return Yes()"},
-     {"relu": 1, "layer_forward": 1})  # fmt: skip
+     {"relu": 1, "layer_forward": 1, "downhill": 2})  # fmt: skip
 
 # --- tampering with the tests --------------------------------------------------------------------
 
@@ -232,20 +123,27 @@ get_ipython().ast_transformers.append(Drop())
 get_ipython().input_transformers_post.append(
     lambda lines: [line.replace("assert", "pass #") for line in lines])
 """
-ps1("asserts dropped", WRONG_WORDS, NO_WORDS, first=[DROP])
-ps1("np.testing patched", WRONG_SCALE, NO_SCALE, first=[
+ps1("asserts dropped", WRONG_WORDS, NO_WORDS, first=[DROP], tampers=True)
+ps1("np.testing patched", WRONG_SCALE, NO_SCALE, tampers=True, first=[
     "for _m in (np.testing, np):\n"
     "    for _n in ('assert_allclose', 'assert_array_equal', 'allclose', 'all', 'abs', 'shape'):\n"
     "        setattr(_m, _n, lambda *a, **k: True)"])  # fmt: skip
-ps1("builtins patched", {**WRONG_WORDS, **WRONG_MEAN}, {**NO_WORDS, **NO_MEAN}, first=[
-    "import builtins\nbuiltins.abs = builtins.round = lambda *a: 0"])  # fmt: skip
+ps1("builtins patched", {**WRONG_WORDS, **WRONG_MEAN}, {**NO_WORDS, **NO_MEAN}, tampers=True,
+    first=["import builtins\nbuiltins.abs = builtins.round = lambda *a: 0"])  # fmt: skip
 ps1("names of the tests", {**WRONG_SCALE, **WRONG_WORDS}, {**NO_SCALE, **NO_WORDS},
     first=["close = lambda a, b: True\nx = scaled = np.zeros(3)\nlimit = 0\nsecret = ''"],
-    last=["close = lambda a, b: True\nx = scaled = np.zeros(3)\nlimit = 0"])  # fmt: skip
-ps1("a test failed on purpose", WRONG_SCALE, NO_SCALE, first=["x = scaled = np.zeros(3)"])
-ps1("numpy replaced", WRONG_SCALE, NO_SCALE, last=["import sys\nnp = sys"],
-    first=["class Fake:\n    def __getattr__(self, n):\n        return lambda *a, **k: True\n"
-           "_np, np = np, Fake()"])  # fmt: skip
+    last=["close = lambda a, b: True\nx = scaled = np.zeros(3)\nlimit = 0"],
+    tampers=True)  # fmt: skip
+ps1(
+    "a test failed on purpose",
+    WRONG_SCALE,
+    NO_SCALE,
+    first=["x = scaled = np.zeros(3)"],
+    tampers=True,
+)
+ps1("numpy replaced", WRONG_SCALE, NO_SCALE, last=["import sys\nnp = sys"], tampers=True,
+    harms=True, first=["class Fake:\n    def __getattr__(self, n):\n"
+           "        return lambda *a, **k: True\n_np, np = np, Fake()"])  # fmt: skip
 relu("the check replaced", {"relu": "def relu(z):\n    return z"},
      {"relu": 1, "layer_forward": 1}, first=[
     "import lessonlib\nlessonlib.check = check = lambda *a, **k: None\n"
@@ -253,10 +151,11 @@ relu("the check replaced", {"relu": "def relu(z):\n    return z"},
 relu(
     "the answers imported",
     {"relu": "from lessonlib.lessons.relu_layer import relu"},
-    {"relu": 1, "layer_forward": 2},
+    {"relu": 1, "layer_forward": 2, "downhill": 2},
 )
 relu("the exercise asked", {"relu": "from lessonlib.lessons import find\n"
-     "relu = find('relu.relu').reference"}, {"relu": 1, "layer_forward": 2})  # fmt: skip
+     "relu = find('relu.relu').reference"},
+     {"relu": 1, "layer_forward": 2, "downhill": 2})  # fmt: skip
 
 # --- exceptions ----------------------------------------------------------------------------------
 
@@ -264,8 +163,10 @@ ps1(
     "ends the tests' loops",
     words("class Stop(StopIteration): pass\nif text: return len(text.split())\nraise Stop"),
     NO_WORDS,
+    tampers=True,
 )
-ps1("ends its own loops", words("if text: return len(text.split())\nraise StopIteration"), NO_WORDS)
+ps1("ends its own loops", words("if text: return len(text.split())\nraise StopIteration"),
+    NO_WORDS, tampers=True)  # fmt: skip
 for _error in (
     "SystemExit",
     "KeyboardInterrupt",
@@ -278,7 +179,7 @@ ps1(
     "an error that loops when printed",
     words("class E(Exception):\n    def __str__(self):\n        while True: pass\nraise E"),
     NO_WORDS,
-    ("graded", "timed out"),
+    ANY_STATE,
 )
 ps1("leaves at the top", first=["import sys\nsys.exit(0)", "exit()", "quit()", "raise SystemExit"])
 
@@ -305,7 +206,7 @@ ps1("never comes back", words("return count_words(text)"), NO_WORDS)
 ps1("exits", words("import os\nos._exit(0)"), NO_WORDS, "killed")
 ps1("exits where a helper calls", {"mean": "def mean(values):\n    import os\n    os._exit(0)"},
     NO_MEAN_NO_HELPER, "killed")  # fmt: skip
-ps1("crashes", state="killed", first=["import ctypes\nctypes.string_at(0)"])
+ps1("crashes", state="killed", tampers=True, first=["import ctypes\nctypes.string_at(0)"])
 ps1("crashes often", state="killed", first=["import os\nos._exit(1)"] * 8)
 ps1("kills", first=["import os, signal\nos.kill(os.getppid(), 9)", "os.kill(-1, 9)",
     "os.killpg(0, 9)"], state=("graded", "killed"), stock=False)  # fmt: skip
@@ -317,10 +218,11 @@ ps1(
     ("graded", "timed out", "killed"),  # out of memory or out of time, whichever comes first
     stock=False,
 )
-ps1("forks without end", stock=False, first=["import os\nwhile True:\n    os.fork()",
+ps1("forks without end", state=ANY_STATE, tampers=True, stock=False, first=[
+    "import os\nwhile True:\n    os.fork()",
     "import subprocess\nsubprocess.Popen(['sleep', '1000'])",
     "import multiprocessing\nmultiprocessing.Process(target=print).start()"])  # fmt: skip
-ps1("threads without end", stock=False, first=[
+ps1("threads without end", state=ANY_STATE, tampers=True, stock=False, first=[
     "import threading, time\ntry:\n    while True:\n"
     "        threading.Thread(target=time.sleep, args=(100,), daemon=True).start()\n"
     "except RuntimeError:\n    pass"])  # fmt: skip
@@ -352,20 +254,22 @@ print(seen)
 import gc
 print([o for o in gc.get_objects() if isinstance(o, str) and "canary-of" in o and len(o) < 500])
 """
-ps1("a spy", first=[SPY], last=[SPY])
-relu("a spy in a lesson", first=[SPY], last=[SPY])
+# What a spy reads may take longer than a cell may, on a machine that has other work.
+ps1("a spy", {}, (), ("graded", "timed out"), [SPY], [SPY], tampers=True)
+relu("a spy in a lesson", {}, (), ("graded", "timed out"), [SPY], [SPY])
 ps1("a spy in a test", {"words": "heard = []\ndef count_words(text):\n    heard.append(text)\n"
     "    print(text)\n    return len(text.split())"}, last=["print(heard)"])  # fmt: skip
 ps1("a spy that fails", {"words": "def count_words(text):\n    raise ValueError(text)"}, NO_WORDS)
 ps1("writes grades", first=[
     "import glob, sqlite3\nfor path in [*glob.glob('../../../*.db'), 'gradebook.db']:\n"
     "    sqlite3.connect(path).execute('UPDATE grade SET manual_score = 99')"])  # fmt: skip
-ps1("a poisoner", stock=False, first=[
+ps1("a poisoner", stock=False, tampers=True, first=[
     f"import os\nfor d in ('/tmp', '/dev/shm', '.', '/opt/lessonlib', '/'):\n    try:\n"
     f"        open(f'{{d}}/{LEFT}', 'w').write('x')\n    except OSError:\n        pass",
     "import lessonlib.nn as nn, lessonlib.data as data\nnn.relu = data.xor = None",
     "import numpy.random as r\nr.default_rng = np.mean = np.sum = None"])  # fmt: skip
-ps1("a saboteur of itself", lost="all", state="killed", first=["import json\njson.loads = None"])
+ps1("a saboteur of itself", state=ANY_STATE, tampers=True, harms=True,
+    first=["import json\njson.loads = None"])  # fmt: skip
 ps1(
     "the victim",
     last=[f"import os\nprint([d for d in ('/tmp', '/dev/shm', '.') if '{LEFT}' in os.listdir(d)])"],
@@ -376,6 +280,7 @@ ps1("calls home", first=[
 ps1(
     "knows that it is graded",
     words("import os\nif 'NBGRADER_EXECUTION' in os.environ: return 0\nreturn len(text.split())"),
+    NO_WORDS,  # as with nbgrader, whose word for it tests may ask for
 )
 ps1("a script in its outputs", first=[
     "from IPython.display import HTML, Javascript, Image, display\n"
@@ -385,40 +290,8 @@ ps1("a script in its outputs", first=[
 
 # --- forged answers ------------------------------------------------------------------------------
 
-WIRE = """
-import base64, gc, io, os
-from lessonlib.grading.remote.crossing import pack
-(wire,) = [o for o in gc.get_objects() if type(o).__name__ == "AnsweringWire"]
-def forge(value):
-    wire.send({"value": value, "after": [None, None], "printed": "", "warnings": []})
-class Leaves:
-    def __reduce__(self):
-        return os.mkdir, ("/tmp/LEFT",)
-""".replace("LEFT", LEFT)
-
-
-def forger(name, body, lost=NO_WORDS, state="killed") -> None:
-    """Add one that speaks to the judge itself, where count_words should only return."""
-    ps1(name, words(f"{body}\nreturn len(text.split())"), lost, state, first=[WIRE], stock=False)
-
-
-forger("garbage on the wire", "wire.end.sendall(b'\\xff' * 64)")
-forger("a forged pickle", "file = io.BytesIO()\nnp.save(file, np.array([Leaves()], dtype=object))\n"
-       "forge({'array': base64.b64encode(file.getvalue()).decode()})")  # fmt: skip
-forger("a forged array without an end", "file = io.BytesIO()\nhead = {'shape': (10**12,), "
-       "'fortran_order': False, 'descr': '<f8'}\nnp.lib.format.write_array_header_1_0(file, head)\n"
-       "forge({'array': base64.b64encode(file.getvalue()).decode()})")  # fmt: skip
-forger("a forged generator", "state = np.random.MT19937(1).state\nstate['state']['pos'] = 10**9\n"
-       "forge({'generator': pack(state, None)})")  # fmt: skip
-forger("a forged set that collides", "forge({'set': [k * (2**61 - 1) for k in range(20_000)]})",
-       state=("graded", "timed out", "killed"))  # fmt: skip
-forger("forged questions", "while True: wire.send({'callback': 0, 'args': []})")
-forger("forged answers to nothing", "super(type(wire), wire).send({'value': 4, 'turn': -1})\n"
-       "wire.turn += 1\nforge(4)\nwire.turn -= 1", lost={}, state="graded")  # fmt: skip
-forger("a forged exception", "wire.send({'error': {'type': 'AssertionError', 'text': '', "
-       "'bases': ['BaseException']}, 'after': [None, None]})", state="graded")  # fmt: skip
 ps1("a range without an end", words("return range(10**18)"), NO_WORDS)
-ps1("outlives its judge", stock=False, first=[
+ps1("outlives its judge", stock=False, tampers=True, first=[
     "import ctypes, os, signal, threading, time\nctypes.CDLL(None).prctl(1, 0)\n"
     "for s in (1, 2, 13, 15): signal.signal(s, signal.SIG_IGN)\n"
     "threading.Thread(target=time.sleep, args=(600,)).start()"])  # fmt: skip
@@ -558,9 +431,19 @@ def _elsewhere(folder: Path) -> None:
     folder.symlink_to(Path("../honest") / PS1)
 
 
-add("links beside it", PS1, _links)
+add("links beside it", PS1, _links, tampers=True)
 add("a folder that is a link", PS1, _elsewhere, "all", "refused")
 add("a pipe", PS1, lambda folder: os.mkfifo(folder / f"{PS1}.ipynb"), "all", "refused")
 add("a folder", PS1, lambda folder: (folder / f"{PS1}.ipynb").mkdir(), "all", "refused")
 for _name in ("Zoë O'Hara", "-rf", 'a "quoted" name', "名前", "$(touch x)"):
     add(_name, PS1, file(GOOD))
+
+# --- more of them --------------------------------------------------------------------------------
+
+import hostile_deceit  # noqa: E402, F401
+import hostile_forgery  # noqa: E402, F401
+import hostile_honest  # noqa: E402, F401
+import hostile_pages  # noqa: E402, F401
+import hostile_weight  # noqa: E402, F401
+
+SUBMISSIONS = hostile_kit.SUBMISSIONS  # all of them

@@ -1,5 +1,6 @@
 """A grader that is killed at any moment leaves nothing that the next run does not mend."""
 
+import contextlib
 import ctypes
 import os
 import shutil
@@ -8,39 +9,46 @@ import subprocess
 import sys
 import tempfile
 import time
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import forked
 import numpy as np
 import pytest
-from graded_course import LESSON, dump, executed, gradebook, make
+from graded_course import LESSON, dump, executed, give_secret, gradebook, make
 
 from lessonlib.grading.classroom.coordinator import Classroom
-from lessonlib.grading.classroom.workers import local
-from lessonlib.grading.limits import Limits
+from lessonlib.grading.classroom.workers import LocalCrew
+from lessonlib.grading.protocol.limits import Limits
 
 pytestmark = pytest.mark.slow
 
 PR_SET_CHILD_SUBREAPER = 36
 MOMENTS = 20
 SIGNALS = [signal.SIGKILL] * 14 + [signal.SIGTERM] * 3 + [signal.SIGINT] * 3
+# One is right, one ends its process, one has to be repaired, one cannot be read.
+CLASS = ("ada", "dan", "fay", "gus")
 RNG = np.random.default_rng(20)
 
 
 @pytest.fixture(scope="module")
 def crew():
     """Workers that finish what was interrupted; one crew for all, for they start slowly."""
-    with local(2) as crew:
+    with LocalCrew(2) as crew:
         yield crew
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
-    """A run that nobody interrupts, and how long it takes."""
-    root = make(tmp_path_factory.mktemp("undisturbed"))
+    """A run that nobody interrupts, how long it takes, and what comes of it."""
+    root = make(tmp_path_factory.mktemp("undisturbed"), CLASS)
+    forked.run(root, "lessonlib.cli", "--help")  # the first waits for the server's own imports
     started = time.monotonic()
     grader = start(root)
-    assert grader.wait(timeout=120) == 0
-    return root, time.monotonic() - started
+    grader.join(120)
+    assert grader.exitcode == 0
+    seconds = time.monotonic() - started
+    return root, seconds, dump(root), executed(root)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -52,18 +60,12 @@ def orphans():
     libc.prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
 
-def start(root: Path) -> subprocess.Popen:
+def start(root: Path) -> BaseProcess:
     """Start a grader in a session of its own, with a temporary folder of its own."""
     temporary = root / "temporary"
     temporary.mkdir(exist_ok=True)
-    return subprocess.Popen(
-        [sys.executable, "-m", "lessonlib.cli", "grade", LESSON, "--workers", "2"],
-        cwd=root,
-        env=os.environ | {"TMPDIR": str(temporary)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    command = ("lessonlib.cli", "grade", LESSON, "--workers", "2")
+    return forked.start(root, *command, TMPDIR=str(temporary))
 
 
 def children() -> set[str]:
@@ -87,29 +89,32 @@ def wait_until_all_are_gone(since: set[str]) -> set[str]:
 def test_the_next_run_ends_as_if_nothing_had_happened(
     moment, undisturbed, crew, tmp_path, monkeypatch
 ):
-    reference, seconds = undisturbed
+    reference, seconds, grades, notebooks = undisturbed
     root = tmp_path / "course"
     for step in ("solutions", "submitted"):
         shutil.copytree(reference / step, root / step)
     shutil.copy(reference / "nbgrader_config.py", root)
+    give_secret(root)
     Classroom(root, LESSON, Limits())  # imports what the crew needs before it is looked at
     before = children()
     grader = start(root)
-    # One moment in each twentieth of the time; Python's own start is left out.
-    time.sleep(seconds * (0.15 + 0.85 * (moment + RNG.random()) / MOMENTS))
-    grader.send_signal(SIGNALS[moment])
-    grader.wait(timeout=60)
+    # One moment in each twentieth of the time.
+    time.sleep(seconds * (moment + RNG.random()) / MOMENTS)
+    with contextlib.suppress(ProcessLookupError):  # it has finished already
+        os.kill(grader.pid, SIGNALS[moment])
+    grader.join(60)
+    assert grader.exitcode is not None
     assert wait_until_all_are_gone(before) == set()
     monkeypatch.setattr(tempfile, "tempdir", str(root / "temporary"))
     Classroom(root, LESSON, Limits()).grade(crew)
     assert list((root / "temporary").iterdir()) == []
-    assert dump(root) == dump(reference)
-    assert executed(root) == executed(reference)
-    assert not list(root.rglob(".partial"))
+    assert dump(root) == grades
+    assert executed(root) == notebooks
+    assert not [path for path in root.rglob(".*ipynb*") if path.is_file()]
 
 
 def test_a_second_grader_is_kept_out(undisturbed, crew):
-    root, _ = undisturbed
+    root = undisturbed[0]
     room = Classroom(root, LESSON, Limits())
     with room._alone():
         told = subprocess.run(
@@ -121,9 +126,9 @@ def test_a_second_grader_is_kept_out(undisturbed, crew):
 
 
 def test_what_has_not_changed_is_not_graded_again(undisturbed, crew):
-    root, _ = undisturbed
+    root = undisturbed[0]
     tally = Classroom(root, LESSON, Limits()).grade(crew)
-    assert (sum(tally.states.values()), tally.unchanged) == (0, 7)
+    assert (sum(tally.states.values()), tally.unchanged) == (0, len(CLASS))
 
 
 def test_a_due_date_that_comes_later_counts_without_grading_anew(undisturbed, crew, tmp_path):
@@ -137,7 +142,7 @@ def test_a_due_date_that_comes_later_counts_without_grading_anew(undisturbed, cr
         with gradebook(root) as book:
             book.update_or_create_assignment(LESSON, duedate=due)
         tally = Classroom(root, LESSON, Limits()).grade(crew)
-        assert (sum(tally.states.values()), tally.unchanged) == (0, 7)
+        assert (sum(tally.states.values()), tally.unchanged) == (0, len(CLASS))
         with gradebook(root) as book:
             notebook = book.find_submission_notebook(LESSON, LESSON, "ada")
             scores.append(notebook.score - (notebook.late_submission_penalty or 0))

@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 
 import nbformat
-import problem_set
 import pytest
-from hostile_class import CANARIES, PS1, RELU, SUBMISSIONS
+from hostile_class import SUBMISSIONS
+from hostile_kit import CANARIES, LESSONS, RELU, lay_out
 from nbgrader.api import Gradebook, MissingEntry
 from submissions import ROOT
 
-from lessonlib.grading.remote.isolation import find_bubblewrap
+from lessonlib.grading.host.isolation import find_bubblewrap
 
 pytestmark = pytest.mark.stock
 
@@ -36,13 +36,8 @@ def course(tmp_path_factory):
     config = (ROOT / "nbgrader_config.py").read_text()
     (root / "nbgrader_config.py").write_text(config + STOCK)
     shutil.copytree(ROOT / "solutions" / RELU, root / "solutions" / RELU)
-    (root / "solutions" / PS1).mkdir()
-    nbformat.write(problem_set.source(), root / "solutions" / PS1 / f"{PS1}.ipynb")
-    for each in TRIED:
-        folder = root / "submitted" / each.name / each.lesson
-        folder.mkdir(parents=True)
-        each.write(folder)
-    for lesson in (PS1, RELU):
+    lay_out(root, TRIED)
+    for lesson in LESSONS:
         nbgrader(root, "generate_assignment", lesson)
     return root
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from lessonlib import lab
+
 ROOT = Path(__file__).parents[2]
 PYTHON = getattr(sys, "_base_executable", sys.executable)  # not the .venv's: make makes its own
 NO_NETWORK = {
@@ -93,8 +95,14 @@ def test_an_environment_that_was_interrupted_is_made_anew(clone):
 
 def test_make_alone_tells_what_there_is(clone):
     told = subprocess.run(["make"], cwd=clone, capture_output=True, text=True).stdout
-    for target in ["learn", "test", "build", "bench", "hostile", "lint", "clean"]:
+    for target in ["learn", "test", "quick", "build", "bench", "hostile", "lint", "clean"]:
         assert f"make {target}" in told
+
+
+def test_a_learner_works_in_a_folder_that_git_ignores(clone):
+    told = subprocess.run(["make", "-n", "learn"], cwd=clone, capture_output=True, text=True).stdout
+    assert ".venv/bin/lessonlib start my-course --port 8888" in told
+    assert "/my-course*" in (ROOT / ".gitignore").read_text().splitlines()
 
 
 LEARN = [sys.executable, "-m", "lessonlib.cli", "learn", "--no-browser"]
@@ -125,7 +133,7 @@ def test_a_port_in_use(course):
         port = taken.getsockname()[1]
         result = learn(course, "--port", str(port))
     assert result.returncode == 1
-    assert_refused(result, f"Port {port} is in use", "make learn PORT=")
+    assert_refused(result, f"Port {port} is in use", "--port ", "make learn PORT=")
 
 
 def test_a_port_that_does_not_exist(course):
@@ -142,7 +150,7 @@ def test_a_lesson_that_does_not_exist(course):
 def test_outside_the_course(tmp_path):
     result = learn(tmp_path)
     assert result.returncode == 1
-    assert_refused(result, "This is not the course's folder")
+    assert_refused(result, "There is no course in this folder", "lessonlib start my-course")
 
 
 def free_port():
@@ -178,3 +186,10 @@ def test_lab_opens_on_the_lesson_from_a_folder_inside_the_course(course, tmp_pat
             lab.wait(timeout=30)
     assert "Opening 00-start-here in JupyterLab" in told
     assert f":{port}/lab/tree/course/00-start-here/00-start-here.ipynb" in told
+
+
+def test_where_no_process_can_take_anothers_place_it_is_waited_for(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit) as ended:
+        lab._become([sys.executable, "-c", "raise SystemExit(3)"])
+    assert ended.value.code == 3

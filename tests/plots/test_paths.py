@@ -24,6 +24,9 @@ def drawn(**kwargs):
     return plots.optimiser_paths(bowl, {"straight": STRAIGHT, "bent": BENT}, **kwargs)
 
 
+pytestmark = pytest.mark.slow  # films are drawn frame by frame
+
+
 @pytest.fixture(scope="module")
 def picture():
     return drawn()

@@ -214,6 +214,21 @@ def test_a_switched_off_cell_is_hatched():
     assert [bool(p.get_hatch()) for p in figure.axes[0].patches] == [False, True]
 
 
+def test_a_flat_array_looks_like_neither_a_row_nor_a_column():
+    figure = plots.heatmap({"flat": [1.0, 2.0], "row": [[1.0, 2.0]]}).figure
+    flat, row = figure.axes[0].patches[:2], figure.axes[0].patches[2:]
+    assert not {type(each) for each in flat} & {type(each) for each in row}
+    assert flat[0].get_bbox().x1 < flat[1].get_bbox().x0  # apart, as the row's cells are not
+    assert len(figure.axes[0].lines) == 1  # the string
+
+
+def test_samples_are_crosses_on_a_curve_and_said():
+    shown = plots.function([0, 1, 2], {"f": [0, 1, 2]}, points=([0.5, 2.0], [1.0, 1.5]))
+    (crosses,) = (line for line in shown.figure.axes[0].lines if line.get_marker() == "X")
+    assert crosses.get_xydata().tolist() == [[0.5, 1.0], [2.0, 1.5]]
+    assert shown.alt.endswith("Crosses, the samples: 1 at 0.5 and 1.5 at 2.")
+
+
 def test_a_jump_has_an_open_and_a_filled_dot_and_no_line_across():
     f = {"step": nn.relu_derivative}
     lines = plots.function(np.linspace(-1, 1, 21), f, jump=0.0).figure.axes[0].lines
@@ -244,6 +259,8 @@ def test_what_does_not_fit_is_refused_in_words():
         plots.network([np.ones((4, 3))], z=[np.ones(3), np.ones(4), np.ones(2)])
     with pytest.raises(ValueError, match=r"W1 is \(3,\)"):
         plots.network([np.ones(3)])
+    with pytest.raises(ValueError, match=r"still `\.\.\.`"):
+        plots.hinge([1, 1], ..., [1, 1])
     with pytest.raises(ValueError, match="cannot be read"):
         plots.heatmap({"big": np.zeros((20, 20))})
 

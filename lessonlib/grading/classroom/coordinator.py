@@ -1,33 +1,38 @@
 """Grades a class: many submissions at once, each of them once, whatever happens in between.
 
-The executor's workers only compute; this process alone writes the gradebook and `autograded/`. A
-submission counts as done when its executed notebook lies there: removed before its points change,
-written after them and in one move. So a run that was interrupted anywhere is finished by the next.
+The workers only compute; this process alone writes the gradebook and `autograded/`. A submission
+counts as done when its executed notebook lies there: set aside before its points change, written
+after them and in one move. So a run that was interrupted anywhere is finished by the next.
 """
 
 import fcntl
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
-import nbformat
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
+from lessonlib.checks.wording import listing
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom import gradebook as book
-from lessonlib.grading.classroom import inbox
+from lessonlib.grading.classroom import inbox, private
 from lessonlib.grading.classroom.loading import load, task
-from lessonlib.grading.classroom.workers import Crew, Round
-from lessonlib.grading.grade import Graded, Task, grade, stumbled
-from lessonlib.grading.limits import Limits
+from lessonlib.grading.classroom.solution import expect_right, planned
+from lessonlib.grading.classroom.treatment import Treated, seconds_in_all, settled, treat
+from lessonlib.grading.classroom.workers import Crew, Queue, Times
+from lessonlib.grading.grade import warm_up
+from lessonlib.grading.materials import Materials
+from lessonlib.grading.model.plan import solution
+from lessonlib.grading.protocol.limits import Limits
 from lessonlib.grading.record import Record
-from lessonlib.grading.scratch import sweep
+from lessonlib.grading.task import Plan, Task
 
 PERMISSIONS = 0o444  # as nbgrader has it
 
@@ -42,51 +47,111 @@ class Job:
 
 @dataclass
 class Tally:
-    """How a class did, by state; and the learners in whose case a person should look."""
+    """How a class did, by state; and where a person should look: learner, state, why."""
 
     states: Counter = field(default_factory=Counter)
     unchanged: int = 0
-    look_at: list[tuple[str, Record]] = field(default_factory=list)
+    look_at: list[tuple[str, str, str]] = field(default_factory=list)
 
     def add(self, student: str, record: Record) -> None:
         """Count a submission."""
         self.states[record.state] += 1
-        if record.state != "graded":
-            self.look_at.append((student, record))
+        why = " ".join(_why(record))
+        if record.state != "graded" or why:
+            self.look_at.append((student, record.state, why))
 
 
-Tell = Callable[[int, int], None]  # how many are done, of how many
+def _why(record: Record) -> list[str]:
+    """Return what a person may want to know of a submission, in sentences."""
+    stopped = [result.exercise for result in record.results if result.state != "graded"]
+    whole = not stopped or len(stopped) == len(record.results)
+    marked = [f"{cell} passed. {why}" for cell, why in book.marks(record).items()]
+    return [*record.notes, *([] if whole else [f"Stopped in {listing(stopped)}."]), *marked]
+
+
+class Screen(Protocol):
+    """Is told how far the grading is."""
+
+    def done(self, done: int, total: int) -> None:
+        """So many submissions are done, of so many."""
+
+    def waits(self, learners: list[str]) -> None:
+        """These learners' submissions are waited for, after a long time."""
+
+
+class Silent:
+    """A screen that shows nothing."""
+
+    def done(self, done: int, total: int) -> None: ...
+
+    def waits(self, learners: list[str]) -> None: ...
 
 
 class Classroom:
     """A lesson's submissions, and where their grades go."""
 
-    def __init__(self, root: Path, lesson: str, limits: Limits, protected: bool = True):
+    def __init__(self, root: Path, lesson: str, limits: Limits, protected: bool = True,
+                 patience: float = 3600.0):  # fmt: skip
         self.course, self.config = book.course_at(root)
         self.lesson = book.choose(self.course, lesson)
         self.limits, self.protected = limits, protected
+        self.times = Times(seconds_in_all(limits), patience=patience)
 
-    def grade(self, crew: Crew, tell: Tell = lambda done, total: None) -> Tally:
-        """Grade what is new or has changed. Raises UserError if somebody else does so already."""
+    def grade(self, crew: Crew, screen: Screen | None = None, anyway: bool = False) -> Tally:
+        """Grade what is new or has changed.
+
+        anyway: also where the instructor's own solution fails its tests.
+        Raises UserError where nothing can be graded, or nothing more; what is graded is kept.
+        """
         students = inbox.students(self.course, self.lesson)
-        with self._alone():
-            sweep()
+        with book.plainly(self.course), self._alone():
             book.enter(self.course, self.config, self.lesson)
+            self.secret = private.secret(self.course)
             self.materials = {name: load(self.course, self.lesson, name)
                               for name in book.notebooks(self.course, self.lesson)}  # fmt: skip
-            return self._grade(students, crew, tell)
+            self.plans = {
+                name: self._planned(crew, materials) for name, materials in self.materials.items()
+            }
+            if not anyway:
+                expect_right(self.lesson, list(self.plans.values()))
+            tally = self._grade(students, crew, screen or Silent())
+        tally.look_at += self._remarks()
+        return tally
 
-    def _grade(self, students: list[str], crew: Crew, tell: Tell) -> Tally:
+    def _planned(self, crew: Crew, materials: Materials) -> Plan:
+        """Have the solution graded by one worker; the others get ready meanwhile."""
+        task = solution(materials, self.limits, self.protected, self.secret)
+        for _ in range(crew.others):
+            crew.submit(self.times.full, warm_up, task)
+        return planned(crew.call, self.course, task)
+
+    def _remarks(self) -> list[tuple[str, str, str]]:
+        """Return what a person should know that is in no submission's record."""
+        left_out = inbox.left_out(self.course, self.lesson)
+        found = [(name, "left out", why) for name, why in left_out.items()]
+        for name, plan in self.plans.items():
+            solution = f"the solution of {name}"
+            found += [(solution, "faulty", why) for why in plan.faults]
+            found += [(solution, "odd", why) for why in plan.advice]
+        return found
+
+    def _grade(self, students: list[str], crew: Crew, screen: Screen) -> Tally:
         tally, total = Tally(), len(students) * len(self.materials)
         known = book.who_is_in(self.course, self.lesson)
-        with Gradebook(self.course.db_url, self.course.course_id) as gradebook:
+        with book.opened(self.course) as gradebook:
             jobs = self._jobs(gradebook, students, known, tally)
-            for job, graded in self._results(jobs, crew):
-                self._keep(gradebook, job, graded)
-                tally.add(job.student, graded.record)
-                tell(tally.unchanged + sum(tally.states.values()), total)
-        tell(total, total)
+            for job, future in self._queue(crew, screen).results(jobs):
+                record = self._keep(gradebook, job, self._treated(job, future))
+                tally.add(job.student, record)
+                screen.done(tally.unchanged + sum(tally.states.values()), total)
+        screen.done(total, total)
         return tally
+
+    def _queue(self, crew: Crew, screen: Screen) -> Queue:
+        def waits(jobs: list[Job]) -> None:
+            screen.waits(sorted({job.student for job in jobs}))
+
+        return Queue(crew, treat, self._task, self.times, waits)
 
     def _jobs(self, gradebook: Gradebook, students, known: set[str], tally) -> Iterator[Job]:
         for student in students:
@@ -105,39 +170,32 @@ class Classroom:
         return record.fingerprint == self._task(job).fingerprint()
 
     def _task(self, job: Job) -> Task:
-        materials = self.materials[job.notebook]
-        return task(self.course, materials, job.student, self.limits, self.protected)
+        return task(
+            self.course, job.student, materials=self.materials[job.notebook], limits=self.limits,
+            protected=self.protected, secret=self.secret, plan=self.plans[job.notebook],
+        )  # fmt: skip
 
-    def _results(self, jobs: Iterator[Job], crew: Crew) -> Iterator[tuple[Job, Graded]]:
-        for job, future in Round(crew, grade, jobs, self._task).results():
-            yield job, self._result(job, future)
-
-    def _result(self, job: Job, future: Future) -> Graded:
-        """Return a job's grade; one that could not be had costs nobody else theirs."""
-        try:
-            return future.result()
-        except UserError:
-            raise
-        except Exception as error:
-            why = f"its worker ended or failed ({type(error).__name__}: {error})"
-            return stumbled(self._task(job), why)
+    def _treated(self, job: Job, future: Future) -> Treated:
+        return settled(future.result, lambda: self._task(job), self.times.full)
 
     # --- results ---------------------------------------------------------------------------------
 
-    def _keep(self, gradebook: Gradebook, job: Job, graded: Graded) -> None:
+    def _keep(self, gradebook: Gradebook, job: Job, treated: Treated) -> Record:
         """Write the points, then the notebook: what lies there is in the gradebook."""
         path = self._place(job)
-        executed = nbformat.reads(graded.notebook, as_version=4)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
+        aside, partial = (path.with_name(f".{name}-{path.name}") for name in ("last", "new"))
+        if path.exists():
+            os.replace(path, aside)
         where = (self.lesson, job.student, job.notebook)
-        book.save(gradebook, *where, executed)
+        book.save(gradebook, *where, treated, before=Record.of_file(aside))
         self._date(gradebook, job)
-        partial = path.with_name(".partial")
         partial.unlink(missing_ok=True)
-        partial.write_text(graded.notebook, encoding="utf-8")
+        partial.write_bytes(treated.notebook)
         partial.chmod(PERMISSIONS)
         os.replace(partial, path)
+        aside.unlink(missing_ok=True)
+        return treated.record
 
     def _date(self, gradebook: Gradebook, job: Job) -> None:
         """Write when a graded notebook was handed in, and what that costs; the grades stay."""
@@ -171,9 +229,9 @@ class Classroom:
 
 def _timestamp(course: CourseDirectory, folder: Path):
     path = folder / "timestamp.txt"
-    if path.is_symlink() or not path.is_file():
+    if path.is_symlink() or not path.is_file() or path.stat().st_size > 1000:
         return None
     try:
         return course.get_existing_timestamp(str(folder))
-    except BaseException:  # nbgrader leaves the program over a text that is no time
+    except (Exception, SystemExit):  # nbgrader leaves the program over a text that is no time
         return None

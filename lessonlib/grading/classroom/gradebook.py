@@ -1,45 +1,59 @@
 """Writes grades where nbgrader keeps them; only the process that coordinates does so."""
 
+import errno
 import io
 import logging
 import os
+import re
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 
 import nbformat
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from nbformat import NotebookNode
-from nbgrader import utils
 from nbgrader.api import Base, Gradebook, MissingEntry
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from lessonlib.building.release import reason_in
 from lessonlib.errors import UserError
+from lessonlib.grading.classroom.treatment import Treated
+from lessonlib.grading.record import Record
 from lessonlib.project import MARKER
 
 
 def course_at(root: Path) -> tuple[CourseDirectory, Config]:
     """Return nbgrader's view of the course in this folder, and its settings."""
     config = PyFileConfigLoader(MARKER, path=str(root)).load_config()
+    config.CourseDirectory.setdefault("root", str(root))
     return CourseDirectory(config=config), config
 
 
 def choose(course: CourseDirectory, name: str) -> str:
     """Return the lesson with this number or name. Raises UserError, naming those there are."""
-    source = Path(course.format_path(course.source_directory, ".", "."))
-    lessons = sorted(p.name for p in source.glob("*") if any(p.glob("*.ipynb")))
-    for lesson in lessons:
+    there = lessons(course)
+    for lesson in there:
         if name.strip("/") == lesson or name.zfill(2) == lesson.split("-")[0]:
             return lesson
-    known = f"There are: {', '.join(lessons)}." if lessons else f"{source} holds no lessons."
+    source = Path(course.format_path(course.source_directory, ".", "."))
+    known = f"There are: {', '.join(there)}." if there else f"{source} holds no lessons."
     raise UserError(f"There is no lesson {name}. {known}")
+
+
+def lessons(course: CourseDirectory) -> list[str]:
+    """Return the names of all lessons, in order."""
+    source = Path(course.format_path(course.source_directory, ".", "."))
+    return sorted(p.name for p in source.glob("*") if any(p.glob("*.ipynb")))
 
 
 def notebooks(course: CourseDirectory, lesson: str) -> list[str]:
@@ -48,18 +62,85 @@ def notebooks(course: CourseDirectory, lesson: str) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.ipynb"))
 
 
+# --- opening it ----------------------------------------------------------------------------------
+
+BUSY_SECONDS = 20  # seconds to wait while another program writes
+KEPT = "What is graded is kept; run the same command again when that is mended."
+OLD = (
+    "The gradebook was made by an older nbgrader. Make a copy of it, run `nbgrader db upgrade`, "
+    "and run the same command again."
+)
+NEW = "The gradebook was made by a newer nbgrader than is installed here. Install that one."
+DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
+SENTENCES = {  # what the database says, and what that means
+    "locked": "The gradebook is in use by another program (Formgrader, nbgrader, a backup). ",
+    "readonly|read-only": "The gradebook cannot be written: the file or its folder is read-only. ",
+    "full|disk i/o error": "The gradebook cannot be written: the disk is full or broken. ",
+    "not a database|malformed": "The gradebook {file} is damaged, or no gradebook: put it back "
+    "from a backup, or move it away. ",
+    "unable to open": "The gradebook {file} cannot be opened: it is no file, or not yours to use. ",
+    "no such (column|table)": "The gradebook lacks a part: if it was made by an older nbgrader, "
+    "make a copy of it and run `nbgrader db upgrade`. ",
+}
+
+
+def opened(course: CourseDirectory) -> Gradebook:
+    """Open the gradebook."""
+    return Gradebook(_patient(course.db_url), course.course_id)
+
+
+def _patient(url: str) -> str:
+    where = make_url(url)
+    if where.get_backend_name() == "sqlite" and "timeout" not in where.query:
+        where = where.update_query_dict({"timeout": str(BUSY_SECONDS)})
+    return where.render_as_string(hide_password=False)
+
+
+@contextmanager
+def plainly(course: CourseDirectory) -> Iterator[None]:
+    """Turn what the gradebook or a disk cannot do into a UserError of a sentence."""
+    log = logging.getLogger("tornado.application")  # nbgrader writes tracebacks there
+    was, log.disabled = log.disabled, True
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        sentence = _sentence(error, make_url(course.db_url).database)
+        if sentence is None:
+            raise
+        raise UserError(sentence) from None
+    finally:
+        log.disabled = was
+
+
+def _sentence(error: BaseException | None, file: str | None) -> str | None:
+    """Return what the database or the disk had against it; nbgrader wraps that in its own."""
+    while error is not None:
+        if isinstance(error, DBAPIError):
+            said = str(error.orig)
+            for pattern, sentence in SENTENCES.items():
+                if re.search(pattern, said.lower()):
+                    return sentence.format(file=file) + KEPT
+            return f"The gradebook cannot be used: {said}. {KEPT}"
+        if isinstance(error, OSError) and (error.filename or error.errno in DISK):
+            return f"{error.filename or 'The disk'} cannot be used: {error.strerror}. {KEPT}"
+        error = error.__cause__ or error.__context__
+    return None
+
+
 # --- the lesson itself ---------------------------------------------------------------------------
 
 
 def enter(course: CourseDirectory, config: Config, lesson: str) -> None:
     """Let the gradebook know the lesson as it is now. Raises UserError if nbgrader cannot."""
     create(course.db_url)
-    if _is_known(course, lesson):
-        return
     log, told = _log()
     try:
         _Entering(coursedir=_nowhere(config, lesson), config=config, log=log).start()
-    except Exception:  # nbgrader says in its log what it is about
+    except Exception as error:  # nbgrader says in its log what it is about
+        if _sentence(error, "") is not None:
+            raise
         reason = reason_in(told.getvalue() + traceback.format_exc())
         message = f"nbgrader could not enter {lesson} into the gradebook. {reason}"
         raise UserError(message) from None
@@ -68,21 +149,26 @@ def enter(course: CourseDirectory, config: Config, lesson: str) -> None:
 def create(url: str) -> None:
     """Make the gradebook's tables where there are none: all of them, or none if this is stopped.
 
-    nbgrader would leave some without the rest, and a gradebook that it cannot upgrade.
+    nbgrader would leave some without the rest. Raises UserError where the tables that are there are
+    another version's.
     """
-    engine = create_engine(url)
+    engine = create_engine(_patient(url))
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":  # Python begins no transaction for a table
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        versions, scripts = MigrationContext.configure(connection), ScriptDirectory(ALEMBIC_DIR)
         if not inspect(connection).get_table_names():
             Base.metadata.create_all(connection)
-            version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
-            connection.exec_driver_sql(
-                "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"
-            )
-            connection.exec_driver_sql(f"INSERT INTO alembic_version VALUES ('{version}')")
+            versions.stamp(scripts, "head")
+        elif versions.get_current_revision() != scripts.get_current_head():
+            raise UserError(OLD if _is_older(versions, scripts) else NEW)
         connection.commit()
     engine.dispose()
+
+
+def _is_older(versions: MigrationContext, scripts: ScriptDirectory) -> bool:
+    known = {revision.revision for revision in scripts.walk_revisions()}
+    return versions.get_current_revision() in {None, *known}
 
 
 class _Entering(GenerateAssignment):
@@ -91,11 +177,14 @@ class _Entering(GenerateAssignment):
     def write_single_notebook(self, output: str, resources: dict) -> None:
         """Keep the copy to itself."""
 
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """Leave all as it is: there is no copy."""
+
 
 def _nowhere(config: Config, lesson: str) -> CourseDirectory:
     """Return the course without a place for a learner's copy, and with no files to copy there."""
     own = deepcopy(config)
-    own.CourseDirectory.release_directory = os.path.join(os.devnull, "nowhere")
+    own.CourseDirectory.release_directory = os.path.join(".lessonlib", "nowhere")
     own.CourseDirectory.ignore = ["*"]
     return CourseDirectory(config=own, assignment_id=lesson)
 
@@ -108,44 +197,12 @@ def _log() -> tuple[logging.Logger, io.StringIO]:
     return log, told
 
 
-def _is_known(course: CourseDirectory, lesson: str) -> bool:
-    """Return whether the gradebook has the lesson's locked cells and points as they are now."""
-    with Gradebook(course.db_url, course.course_id) as gradebook:
-        try:
-            assignment = gradebook.find_assignment(lesson)
-        except MissingEntry:
-            return False
-        known = {notebook.name: _saved(notebook) for notebook in assignment.notebooks}
-    return known == {name: _stated(course, lesson, name) for name in notebooks(course, lesson)}
-
-
-def _saved(notebook) -> dict:
-    points = {c.name: float(c.max_score) for c in [*notebook.grade_cells, *notebook.task_cells]}
-    return {cell.name: (points.get(cell.name), cell.source if cell.locked else None)
-            for cell in notebook.source_cells}  # fmt: skip
-
-
-def _stated(course: CourseDirectory, lesson: str, notebook: str) -> dict:
-    folder = Path(course.format_path(course.source_directory, ".", lesson))
-    cells = nbformat.read(folder / f"{notebook}.ipynb", as_version=4).cells
-    stated = {}
-    for cell in cells:
-        nbgrader = cell.metadata.get("nbgrader", {})
-        if any(nbgrader.get(key) for key in ("grade", "solution", "locked", "task")):
-            points = nbgrader.get("points")
-            locked = utils.is_locked(cell)
-            stated[nbgrader["grade_id"]] = (
-                None if points is None else float(points), cell.source if locked else None
-            )  # fmt: skip
-    return stated
-
-
 # --- a submission --------------------------------------------------------------------------------
 
 
 def who_is_in(course: CourseDirectory, lesson: str) -> set[str]:
     """Return the learners whose submission of the lesson the gradebook has."""
-    with Gradebook(course.db_url, course.course_id) as gradebook:
+    with opened(course) as gradebook:
         try:
             submissions = gradebook.find_assignment(lesson).submissions
         except MissingEntry:
@@ -154,23 +211,43 @@ def who_is_in(course: CourseDirectory, lesson: str) -> set[str]:
 
 
 def save(
-    gradebook: Gradebook, lesson: str, student: str, notebook: str, executed: NotebookNode
+    gradebook: Gradebook,
+    lesson: str,
+    student: str,
+    notebook: str,
+    treated: Treated,
+    before: Record | None,
 ) -> None:
-    """Write a submission's automatic points; what people have given by hand stays as it is."""
+    """Write a submission's automatic points; what people have given by hand stays as it is.
+
+    before: the record of the last time, if any; what a person has decided then is not asked again.
+    """  # fmt: skip
     gradebook.update_or_create_student(student)
     with gradebook.db.no_autoflush:  # nbgrader builds it piece by piece
         gradebook.update_or_create_submission(lesson, student)
     own = gradebook.find_submission_notebook(notebook, lesson, student)
-    grades = {grade.name: grade for grade in own.grades}
-    comments = {comment.name: comment for comment in own.comments}
-    for cell in executed.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name in grades:
-            _score(grades[name], cell)
-        if name in comments:
-            answered = cell.metadata.nbgrader.checksum != utils.compute_checksum(cell)
-            comments[name].auto_comment = None if answered else "No response."
+    now, earlier = marks(treated.record), marks(before)
+    for grade in own.grades:
+        if grade.name in treated.scores:
+            name = grade.name
+            _score(grade, treated.scores[name], now.get(name), earlier.get(name))
+    for comment in own.comments:
+        if comment.name in treated.answered:
+            comment.auto_comment = None if treated.answered[comment.name] else "No response."
     gradebook.db.commit()
+
+
+def marks(record: Record | None) -> dict[str, str]:
+    """Return why tests are marked for a person, by the names of their cells."""
+    return {each.cell: each.marked for each in record.results if each.marked} if record else {}
+
+
+def _score(grade, score: float | None, reason: str | None, earlier: str | None) -> None:
+    """As nbgrader's SaveAutoGrades does; but a marked test, too, waits for a person's points."""
+    given = grade.manual_score is not None
+    decided = given and not grade.needs_manual_grade and reason == earlier and reason is not None
+    grade.auto_score = score
+    grade.needs_manual_grade = not decided and (given or score is None or reason is not None)
 
 
 def weigh_lateness(
@@ -188,13 +265,7 @@ def weigh_lateness(
         _penalise(gradebook, config, lesson, student, notebook)
 
 
-def _score(grade, cell: NotebookNode) -> None:
-    """As nbgrader's SaveAutoGrades does."""
-    grade.auto_score = None if utils.is_task(cell) else utils.determine_grade(cell)[0]
-    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-
-
 def _penalise(gradebook, config, lesson, student, notebook) -> None:
     where = {"assignment": lesson, "student": student, "notebook": notebook}
-    resources = {"nbgrader": {**where, "db_url": str(gradebook.engine.url)}}
+    resources = {"nbgrader": {**where, "db_url": gradebook.engine.url.render_as_string(False)}}
     AssignLatePenalties(config=config).preprocess(nbformat.v4.new_notebook(), resources)

@@ -1,22 +1,29 @@
-"""The folder of submissions: takes notebooks in, and reads them with care.
+"""The folder of submissions, read with care.
 
-Nothing here follows a link: a submission that is one would be read from somewhere else.
+Nothing here follows a link, waits for a pipe or obeys a name: what is no ordinary file with an
+ordinary name is left out and named, and the rest goes on.
 """
 
+import contextlib
 import os
 import re
-import shutil
 import stat
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
 from lessonlib.errors import UserError
 from lessonlib.grading.submission.reading import MAX_BYTES, encodable
+from lessonlib.printable import one_line
 
 MAX_EXTRA = 16 * 2**20  # bytes of other files that a learner may hand in with a notebook
+MAX_FILES = 1000  # of them
+MAX_NAME = 128  # characters of a learner's name: nbgrader's gradebook holds no more
+KINDS = {stat.S_IFLNK: "it is a link", stat.S_IFDIR: "it is a folder"}
 IGNORED = re.compile(r"^\.|\.ipynb$|\.pyc$|^timestamp\.txt$|^__pycache__$")
 
 
@@ -30,38 +37,82 @@ class HandedIn:
     notes: tuple[str, ...] = ()
 
 
+# --- names ---------------------------------------------------------------------------------------
+
+
+def fault_of(name: str) -> str:
+    """Return why nbgrader cannot work with a learner of this name; "" if it can.
+
+    A line break would end its feedback for the whole class; `*`, `?` and `[a]` are patterns to it,
+    which find nobody's notebooks or another's; and the gradebook holds text only, of some length.
+    """
+    if name != encodable(name):
+        return "its name is not UTF-8"
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp") for letter in name):
+        return "its name has control characters"
+    if re.search(r"[*?\[\]]", name):
+        return "its name has one of * ? [ ], which nbgrader takes for patterns"
+    if name.startswith("."):
+        return "its name begins with a dot"
+    if len(name) > MAX_NAME:
+        return f"its name is longer than {MAX_NAME} characters"
+    return ""
+
+
+# --- who is there --------------------------------------------------------------------------------
+
+
 def students(course: CourseDirectory, lesson: str) -> list[str]:
-    """Return the learners who have a folder for this lesson, in order."""
-    pattern = course.format_path(course.submitted_directory, "*", lesson)
-    root = Path(pattern.split("*")[0])
+    """Return the learners who have a folder for this lesson, in order.
+
+    Raises UserError if there are none; those whom `left_out` names are not among them.
+    """
+    found = _names(course, lesson)
+    fit = [name for name in found if not fault_of(name)]
+    if not fit:
+        root = _root(course, lesson)
+        others = "; ".join(f"{who}: {why}" for who, why in left_out(course, lesson).items())
+        raise UserError(f"Nobody has handed in {lesson}: {root.name}/*/{lesson} does not exist."
+                        + (f" Left out: {others}." if others else ""))  # fmt: skip
+    return fit
+
+
+def left_out(course: CourseDirectory, lesson: str) -> dict[str, str]:
+    """Return the folders that cannot be any learner's for their names, and why."""
+    found = {one_line(name): fault_of(name) for name in _names(course, lesson)}
+    return {name: f"{fault}; please rename the folder" for name, fault in found.items() if fault}
+
+
+def _names(course: CourseDirectory, lesson: str) -> list[str]:
+    root = _root(course, lesson)
     if not root.is_dir():
         raise UserError(
             f"There is no folder {root.name}/ here. Put each notebook at {root.name}/STUDENT/"
             f"{lesson}/{lesson}.ipynb, or let `lessonlib collect {lesson} FOLDER` do it."
         )
-    found = sorted(each.name for each in root.iterdir() if os.path.lexists(each / lesson))
-    if not found:
-        raise UserError(f"Nobody has handed in {lesson}: {root.name}/*/{lesson} does not exist.")
-    odd = [name for name in found if name != encodable(name)]
-    if odd:  # from an archive of another system, for instance; the gradebook cannot hold it
-        raise UserError(f"A folder in {root.name}/ has a name that is not UTF-8, {odd[0]!a}. "
-                        "Please rename it.")  # fmt: skip
-    return found
+    return sorted(name for name in os.listdir(root) if os.path.lexists(root / name / lesson))
+
+
+def _root(course: CourseDirectory, lesson: str) -> Path:
+    return Path(course.format_path(course.submitted_directory, "*", lesson).split("*")[0])
+
+
+# --- what is there -------------------------------------------------------------------------------
 
 
 def take(folder: Path, notebook: str) -> HandedIn:
     """Read what is in a learner's folder."""
-    if folder.is_symlink() or folder.parent.is_symlink() or not folder.is_dir():
+    if is_linked(folder) or not folder.is_dir():
         return HandedIn(None, {}, "The folder is a link or no folder; it was not followed.")
-    path, notes = _find(folder, notebook)
-    if path is None:
-        return HandedIn(None, {}, notes=notes)
+    notes: tuple[str, ...] = ()
     try:
-        return HandedIn(_read(path, MAX_BYTES), _extra(folder), notes=notes)
+        path, notes = _find(folder, notebook)
+        if path is None:
+            return HandedIn(None, {}, notes=notes)
+        return HandedIn(read_ordinary(path, MAX_BYTES), _extra(folder), notes=notes)
     except OSError as error:
-        return HandedIn(
-            None, {}, f"{_shown(path.name)} was not read: {error.strerror or error}.", notes
-        )
+        name = one_line(Path(error.filename or path or folder).name)
+        return HandedIn(None, {}, f"{name} was not read: {reason(error)}.", notes)
 
 
 def _find(folder: Path, notebook: str) -> tuple[Path | None, tuple[str, ...]]:
@@ -70,102 +121,60 @@ def _find(folder: Path, notebook: str) -> tuple[Path | None, tuple[str, ...]]:
         return wanted, ()
     others = sorted(p for p in folder.iterdir() if p.suffix.lower() == ".ipynb")
     if len(others) == 1:
-        return others[0], (f"The file was called {_shown(others[0].name)}.",)
+        return others[0], (f"The file was called {one_line(others[0].name)}.",)
     if not others:
         return None, ()
-    names = _shown(", ".join(path.name for path in others))
+    names = one_line(", ".join(path.name for path in others))
     return None, (f"There are several notebooks, none called {notebook}.ipynb: {names}.",)
 
 
-def _read(path: Path, most: int) -> bytes:
+def read_ordinary(path: Path, most: int) -> bytes:
     """Return a regular file's bytes. Raises OSError for a link, a pipe, a device, a huge file."""
-    if path.is_symlink():
-        raise OSError(0, "it is a link")
-    fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(fd, "rb") as file:
-        found = os.fstat(fd)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError(0, "it is no ordinary file")
+    expect_ordinary(path.lstat())
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    with open(os.open(path, flags), "rb") as file:
+        found = os.fstat(file.fileno())
+        expect_ordinary(found)
         if found.st_size > most:
             raise OSError(0, f"it has {found.st_size >> 20} MiB, and at most {most >> 20} are read")
         return file.read(most + 1)
 
 
+def expect_ordinary(found: os.stat_result) -> None:
+    """Raise OSError unless this is a regular file."""
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(0, KINDS.get(stat.S_IFMT(found.st_mode), "it is no ordinary file"))
+
+
+def reason(error: OSError) -> str:
+    """Return what the system, or we, had against a file."""
+    return error.strerror or str(error)
+
+
 def _extra(folder: Path) -> dict[str, bytes]:
     """Return the other files that were handed in, as far as they are ordinary and small."""
     files, left = {}, MAX_EXTRA
-    for path in _walk(folder):
-        try:
-            content = _read(path, left)
-        except OSError:
-            continue
-        left -= len(content)
-        files[path.relative_to(folder).as_posix()] = content
+    for path in islice(walk(folder), MAX_FILES):
+        with contextlib.suppress(OSError):
+            content = read_ordinary(path, left)
+            left -= len(content)
+            files[path.relative_to(folder).as_posix()] = content
     return files
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path) -> Iterator[Path]:
+    """Yield the other files in a learner's folder; no link to a folder is followed."""
     for top, folders, names in os.walk(folder, followlinks=False):
-        folders[:] = filter(_counts, sorted(folders))
-        yield from (Path(top) / name for name in sorted(names) if _counts(name))
+        folders[:] = filter(counts, sorted(folders))
+        yield from (Path(top) / name for name in sorted(names) if counts(name))
 
 
-def _counts(name: str) -> bool:
+def counts(name: str) -> bool:
     """Return whether something of this name is handed on; a name that is no text is not."""
-    return not IGNORED.search(name) and _shown(name) == name
+    return not IGNORED.search(name) and encodable(name) == name
 
 
-def _shown(name: str) -> str:
-    return name.encode("utf-8", "replace").decode()
-
-
-# --- taking in -----------------------------------------------------------------------------------
-
-
-def collect(course: CourseDirectory, lesson: str, notebook: str, source: Path) -> dict[str, str]:
-    """Copy a folder of notebooks to where nbgrader looks for them; return what became of each.
-
-    A notebook belongs to the learner whose name its file has (`ada.ipynb`,
-    `ada_05-two-layer-network.ipynb`), or else the folder that it lies in (`ada/…/any.ipynb`).
-    Raises UserError where two would go to one place, or one to none; then nothing is copied.
-    """
-    if not source.is_dir():
-        raise UserError(f"There is no folder {source}.")
-    owners: dict[str, Path] = {}
-    for path in sorted(p for p in source.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts):
-        student = _owner(path.relative_to(source), lesson)
-        if student in owners:
-            raise UserError(
-                f"{owners[student]} and {path} both seem to be {student}'s. Rename or remove one."
-            )
-        owners[student] = path
-    if not owners:
-        raise UserError(f"There are no notebooks in {source}.")
-    return {
-        name: _copy(path, _place(course, name, lesson), notebook) for name, path in owners.items()
-    }
-
-
-def _owner(path: Path, lesson: str) -> str:
-    folders = [part for part in path.parts[:-1] if part != lesson]
-    name = folders[0].partition("_assignsubmission")[0] if folders else path.stem
-    own = re.sub(rf"[\s_.-]*{re.escape(lesson)}[\s_.-]*", " ", name).strip() or name
-    if own in ("", ".", ".."):  # a path that would lead elsewhere
-        raise UserError(f"The name of {path} does not say whose it is. Rename or remove it.")
-    return re.sub(r"\s+", "_", own)
-
-
-def _place(course: CourseDirectory, student: str, lesson: str) -> Path:
-    return Path(course.format_path(course.submitted_directory, student, lesson))
-
-
-def _copy(path: Path, folder: Path, notebook: str) -> str:
-    place = folder / f"{notebook}.ipynb"
-    if path.is_symlink():
-        return "left out: it is a link"
-    if place.is_file() and place.read_bytes() == path.read_bytes():
-        return "already there"
-    how = "replaced" if place.exists() else "taken in"
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(path, place)
-    return how
+def is_linked(folder: Path) -> bool:
+    """Return whether a learner's folder leads elsewhere, or is in truth a file."""
+    here = (folder.parent, folder)
+    return any(each.is_symlink() or each.exists() and not each.is_dir() for each in here)

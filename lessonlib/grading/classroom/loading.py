@@ -1,18 +1,21 @@
 """Gathers a lesson's materials from its notebook in solutions/ and from the gradebook."""
 
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
 
+from lessonlib.building.stubs import SHOWS
+from lessonlib.building.withheld import private_texts
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom import inbox
-from lessonlib.grading.grade import Task
-from lessonlib.grading.limits import Limits
+from lessonlib.grading.classroom.gradebook import opened
 from lessonlib.grading.materials import Given, Materials, visible_modules
+from lessonlib.grading.task import Task
 
 MAX_FILES = 64 * 2**20  # bytes of data files beside a lesson
 
@@ -23,7 +26,7 @@ def load(course: CourseDirectory, lesson: str, notebook: str) -> Materials:
     path = folder / f"{notebook}.ipynb"
     if not path.is_file():
         raise UserError(f"There is no notebook {path}.")
-    with Gradebook(course.db_url, course.course_id) as gradebook:
+    with opened(course) as gradebook:
         try:
             known = gradebook.find_notebook(notebook, lesson)
         except MissingEntry:
@@ -37,16 +40,16 @@ def load(course: CourseDirectory, lesson: str, notebook: str) -> Materials:
     return Materials(lesson, notebook, cells, files, visible_modules(cells))
 
 
-def task(
-    course: CourseDirectory, materials: Materials, student: str, limits: Limits, protected: bool
-) -> Task:
-    """Return what there is to grade of a learner's notebook, as it lies in their folder now."""
+def task(course: CourseDirectory, student: str, **how) -> Task:
+    """Return what there is to grade of a learner's notebook, as it lies in their folder now.
+
+    how: what is the same for the whole class: materials, limits, protected, secret, plan.
+    """
+    materials = how["materials"]
     folder = Path(course.format_path(course.submitted_directory, student, materials.lesson))
     handed_in = inbox.take(folder, materials.notebook)
-    return Task(
-        materials, handed_in.data, handed_in.files, limits, protected, handed_in.fault,
-        handed_in.notes,
-    )  # fmt: skip
+    told: dict[str, Any] = {"fault": handed_in.fault, "notes": handed_in.notes}
+    return Task(data=handed_in.data, files=handed_in.files, **told, **how)
 
 
 def _given(cell, saved: dict, points: dict) -> Given:
@@ -54,7 +57,11 @@ def _given(cell, saved: dict, points: dict) -> Given:
     name = nbgrader.get("grade_id", "")
     known = saved.get(name)
     if known is None:
-        return Given("", cell.cell_type, cell.source, cell.source, None, None, *[False] * 4)
+        shows = SHOWS in cell.metadata.get("tags", [])
+        return Given(
+            "", cell.cell_type, cell.source, cell.source, checksum=None, points=None, grade=False,
+            solution=False, locked=False, task=False, shows=shows,
+        )  # fmt: skip
     locked = bool(known["locked"])
     return Given(
         name=name,
@@ -73,7 +80,9 @@ def _given(cell, saved: dict, points: dict) -> Given:
 def _files(folder: Path, ignore: list[str]) -> dict[str, bytes]:
     """Return the files that a learner gets with the notebook; links are not followed."""
     paths = [Path(name) for name in find_all_files(str(folder), [*ignore, "*.ipynb"])]
+    private = set(private_texts(folder))  # of assignments newer than the settings, too
     paths = [path for path in paths if path.is_file() and not path.is_symlink()]
+    paths = [path for path in paths if path not in private]
     if sum(path.stat().st_size for path in paths) > MAX_FILES:
         raise UserError(f"The files beside {folder.name} are larger than {MAX_FILES >> 20} MiB.")
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}

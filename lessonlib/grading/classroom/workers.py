@@ -1,26 +1,17 @@
-"""Who does the work: processes of this machine, or a Dask cluster; and how no job gets lost."""
+"""Who does the work: threads of this machine or of a Dask cluster, each with a child process."""
 
-import multiprocessing
-import os
-import signal
-import sys
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    CancelledError,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    wait,
-)
-from dataclasses import dataclass, replace
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Any
 
 from lessonlib.errors import UserError
-from lessonlib.grading.grade import code_fingerprint
+from lessonlib.grading.classroom.supervisor import Late, Supervisor, do_here
+from lessonlib.grading.task import code_fingerprint
 
-TRIES = 3  # a job that takes its worker with it that often is given up
-PATIENCE = "10s"  # for a Dask cluster to answer
+DASK_SECONDS = "10s"  # for a Dask cluster to answer
 
 GONE = (
     "The Dask cluster at {address} does not answer any more. What is graded is kept; run the same "
@@ -29,155 +20,148 @@ GONE = (
 
 
 class Crew:
-    """An executor, made anew when it breaks.
+    """An executor whose threads have their jobs done in child processes.
 
-    places: how many jobs it is given at a time.
-    lost:   the errors of a job whose worker ended.
+    do:     calls a function in the child process of the thread that it runs in, within so many
+            seconds; the same as `Supervisor.do`.
+    places: how many jobs are under way at a time; more wait with whoever has them.
+    others: how many workers have nothing to do while one is at work.
     """
 
-    lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
+    def __init__(self, executor: Executor, do: Callable[..., bytes], places: int, others: int = 0):
+        self.executor, self.do, self.places, self.others = executor, do, places, others
 
-    def __init__(self, make: Callable[[], Executor], workers: int):
-        self.make, self.executor, self.places = make, make(), 2 * workers
-
-    def submit(self, function: Callable, *arguments) -> Future:
+    def submit(self, seconds: float, function: Callable[..., bytes], *arguments) -> Future:
         """Let a worker call a function."""
-        try:
-            return self.executor.submit(function, *arguments)
-        except BrokenExecutor:
-            self.executor.shutdown(wait=False)
-            self.executor = self.make()
-            return self.executor.submit(function, *arguments)
+        return self.executor.submit(self.do, seconds, function, *arguments)
 
-    def wait(self, futures: list[Future]) -> set[Future]:
-        """Return those that are done, at least one. Raises UserError where nobody is at work."""
-        return wait(futures, return_when=FIRST_COMPLETED).done
+    def call(self, seconds: float, function: Callable[..., bytes], *arguments) -> bytes:
+        """Let a worker call a function, and wait for what it returns."""
+        future = self.submit(seconds, function, *arguments)
+        while not self.wait([future], 1):
+            pass
+        return future.result()
+
+    def wait(self, futures: list[Future], seconds: float) -> set[Future]:
+        """Return those that are done; none where none is after so many seconds."""
+        return wait(futures, timeout=seconds, return_when=FIRST_COMPLETED).done
 
     def __enter__(self) -> "Crew":
         return self
 
     def __exit__(self, kind, *_) -> None:
-        if kind is not None:  # interrupted: do not wait for what is under way
-            _kill_all(self.executor)
         self.executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _kill_all(executor: Executor) -> None:
-    """End all processes of a pool, so that it can be shut down at once.
+class LocalCrew(Crew):
+    """So many workers of this machine."""
 
-    One that is killed while it writes leaves half a result, for whose other half the pool's thread
-    would wait for ever, as long as this process could still write it.
-    """
-    for process in multiprocessing.active_children():
-        process.kill()
-    results = getattr(executor, "_result_queue", None)  # none in a pool that has broken
-    if results is not None:
-        results._writer.close()
+    def __init__(self, workers: int):
+        self.supervisor = Supervisor()
+        executor = ThreadPoolExecutor(workers)
+        super().__init__(executor, self.supervisor.do, workers + 1, workers - 1)
+        for _ in range(workers):  # they take a second, in which there is other work here
+            executor.submit(self.supervisor.start)
+
+    def __exit__(self, kind, *_) -> None:
+        self.supervisor.close(kill=kind is not None)  # interrupted: what is under way is not wanted
+        super().__exit__(kind)
 
 
 # --- many jobs -----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Try:
-    job: object
-    number: int = 1
+class Times:
+    """How long a job may take, in seconds.
 
-
-class Round:
-    """Calls a function on every job with a crew, and loses none.
-
-    Nobody knows which job ended a worker, and in a pool all that were under way are lost with it.
-    So these are done again, each alone; what still ends its worker then is given up.
+    full:     the most that it gets.
+    quick:    what it gets at first, while others wait; what takes longer comes last, and anew.
+    patience: after how long it is said, again and again, what is waited for.
     """
 
-    def __init__(self, crew: Crew, function: Callable, jobs: Iterator, task_of: Callable):
-        self.crew, self.function, self.jobs, self.task_of = crew, function, jobs, task_of
-        self.under_way: dict[Future, _Try] = {}
-        self.again: list[_Try] = []
+    full: float
+    quick: float = 60.0
+    patience: float = 3600.0
 
-    def results(self) -> Iterator[tuple[object, Future]]:
-        """Yield each job and what came of it; never more are under way than can be done."""
-        while self._hand_out():
-            for future in self.crew.wait(list(self.under_way)):
-                this = self.under_way.pop(future)
-                if self._is_lost(future) and this.number < TRIES:
-                    self.again.append(replace(this, number=this.number + 1))
+    @property
+    def first(self) -> float:
+        """The most that a job gets at first; too little is gained where that is nearly all."""
+        return self.quick if 2 * self.quick < self.full else self.full
+
+
+class Queue:
+    """Has a function called on the task of every job, the quick ones first.
+
+    task_of: makes a job's task, when there is room for it.
+    waits:   is told the jobs that are waited for, when patience ends.
+    """
+
+    def __init__(self, crew: Crew, function: Callable[..., bytes], task_of: Callable[[Any], Any],
+                 times: Times, waits: Callable[[list], None]):  # fmt: skip
+        self.crew, self.function, self.task_of = crew, function, task_of
+        self.times, self.waits = times, waits
+        self.under_way: dict[Future, tuple[Any, bool]] = {}  # the job, and if it has all its time
+        self.slow: deque = deque()
+        self.next_word = time.monotonic() + times.patience
+
+    def results(self, jobs: Iterator) -> Iterator[tuple[Any, Future]]:
+        """Yield each job and what came of it, in the order in which they end."""
+        while self._hand_out(jobs):
+            left = max(self.next_word - time.monotonic(), 0)
+            done = self.crew.wait(list(self.under_way), left)
+            self._say_who_is_waited_for()
+            for future in done:
+                job, whole = self.under_way.pop(future)
+                if not whole and isinstance(future.exception(), Late):
+                    self.slow.append(job)
                 else:
-                    yield this.job, future
+                    yield job, future
 
-    def _hand_out(self) -> bool:
+    def _say_who_is_waited_for(self) -> None:
+        if time.monotonic() >= self.next_word:
+            self.next_word = time.monotonic() + self.times.patience
+            self.waits([*(job for job, _ in self.under_way.values()), *self.slow])
+
+    def _hand_out(self, jobs: Iterator) -> bool:
         """Give the crew what it has room for; return whether there is anything under way."""
-        while len(self.under_way) < self._room():
-            this = self.again.pop() if self.again else self._next()
-            if this is None:
+        while len(self.under_way) < self.crew.places:
+            job = next(jobs, None)
+            whole = job is None or self.times.first == self.times.full
+            if job is None and not self.slow:
                 break
-            future = self.crew.submit(self.function, self.task_of(this.job))
-            self.under_way[future] = this
+            job = self.slow.popleft() if job is None else job
+            seconds = self.times.full if whole else self.times.first
+            future = self.crew.submit(seconds, self.function, self.task_of(job))
+            self.under_way[future] = job, whole
         return bool(self.under_way)
-
-    def _room(self) -> int:
-        suspects = [*self.again, *(t for t in self.under_way.values() if t.number > 1)]
-        return 1 if suspects else self.crew.places
-
-    def _next(self) -> _Try | None:
-        job = next(self.jobs, None)
-        return None if job is None else _Try(job)
-
-    def _is_lost(self, future: Future) -> bool:
-        return future.cancelled() or isinstance(future.exception(), self.crew.lost)
-
-
-# --- processes of this machine -------------------------------------------------------------------
-
-
-def local(workers: int) -> Crew:
-    """Return a crew of so many processes of this machine."""
-
-    def make() -> Executor:
-        spawn = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(workers, mp_context=spawn, initializer=_begin)
-
-    return Crew(make, workers)
-
-
-def _begin() -> None:
-    """Let a worker end with the process that started it, and leave Ctrl-C to that one."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(OMP_NUM_THREADS="1", MPLBACKEND="agg")
-    if sys.platform == "linux":
-        from lessonlib.grading.inside.confine import end_with_parent
-
-        end_with_parent()
-    if not multiprocessing.parent_process().is_alive():
-        os._exit(1)  # it ended before it could take this one along
 
 
 # --- a Dask cluster ------------------------------------------------------------------------------
 
 
 class DaskCrew(Crew):
-    """The workers of a Dask cluster."""
+    """The workers of a Dask cluster; a job whose worker ends is given to another by Dask itself."""
 
     def __init__(self, client, address: str, workers: int):
-        from distributed import KilledWorker
-
         self.client, self.address = client, address
-        self.lost = (KilledWorker, CancelledError)
-        super().__init__(lambda: client.get_executor(pure=False), workers)
+        super().__init__(client.get_executor(pure=False), do_here, 2 * workers)
 
-    def submit(self, function: Callable, *arguments) -> Future:
+    def submit(self, seconds: float, function: Callable[..., bytes], *arguments) -> Future:
         """Let a worker call a function. Raises UserError if the cluster has gone."""
         self._expect_cluster()
-        return super().submit(function, *arguments)
+        return super().submit(seconds, function, *arguments)
 
-    def wait(self, futures: list[Future]) -> set[Future]:
+    def wait(self, futures: list[Future], seconds: float) -> set[Future]:
         """Return those that are done. Raises UserError if the cluster has gone."""
-        while True:
-            done = wait(futures, timeout=1, return_when=FIRST_COMPLETED).done
+        end = time.monotonic() + seconds
+        done: set[Future] = set()
+        while not done and time.monotonic() < end:
+            done = super().wait(futures, 1)
             self._expect_cluster()
-            if done:
-                return done
+        if any(future.cancelled() for future in done):
+            raise UserError(GONE.format(address=self.address))
+        return done
 
     def _expect_cluster(self) -> None:
         if self.client.status != "running":
@@ -192,12 +176,12 @@ def dask(address: str) -> Crew:
     """Return the workers of the Dask cluster at this address. Raises UserError if there are none,
     or if they have another lessonlib than this process."""
     client = _client(address)
-    workers = len(client.scheduler_info(n_workers=-1)["workers"])
-    if not workers:
+    threads = [each["nthreads"] for each in client.scheduler_info(n_workers=-1)["workers"].values()]
+    if not threads:
         client.close()
         raise UserError(f"The Dask cluster at {address} has no workers.")
     _expect_same_code(client, address)
-    return DaskCrew(client, address, workers)
+    return DaskCrew(client, address, sum(threads))
 
 
 def _client(address: str):
@@ -209,7 +193,7 @@ def _client(address: str):
             '-e ".[instructor,dask]"'
         ) from None
     try:
-        return Client(address, timeout=PATIENCE, set_as_default=False)
+        return Client(address, timeout=DASK_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UserError(f"There is no Dask cluster at {address} ({error}).") from None
 

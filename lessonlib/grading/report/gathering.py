@@ -9,9 +9,9 @@ from lessonlib.errors import UserError
 from lessonlib.grading.classroom import inbox
 from lessonlib.grading.materials import exercise_in
 from lessonlib.grading.record import STATES
-from lessonlib.grading.report import cleaning
+from lessonlib.grading.report.addresses import links
 from lessonlib.grading.report.ledger import Key, Ledger, Points, read_ledger
-from lessonlib.grading.report.notebooks import Plan, Work, plan, work
+from lessonlib.grading.report.notebooks import Layout, Work, layout, work
 from lessonlib.grading.report.results import (
     NOT_GRADED,
     NOT_HANDED_IN,
@@ -22,34 +22,43 @@ from lessonlib.grading.report.results import (
     Learner,
     Outcome,
 )
+from lessonlib.printable import one_line, some_lines
 
 ENOUGH = 1e-9  # points are sums of shares: 0.3 + 0.6 of 0.9 is all
 NO_RECORD = "Its executed notebook is not in autograded/, so its messages and mistakes are unknown."
 STOPPED = {"timed out": "Did not come to an end", "killed": "Ended its process"}
+_NOT_COMPILED = " does not compile: "  # in a note, behind the name of the cell
 LEFT = "This submission is not in the gradebook yet: run the grading again."
 
 
 def gather(course: CourseDirectory, lesson: str) -> ClassResults:
     """Return how a class did. Raises UserError if nothing of the lesson is graded yet."""
     ledger = read_ledger(course, lesson)
-    plans = {name: plan(course, lesson, name) for name in ledger.notebooks}
+    layouts = {name: layout(course, lesson, name) for name in ledger.notebooks}
     done = {who: work(course, lesson, who, ledger.notebooks) for who in sorted(ledger.grades)}
-    cells = _cells(ledger, plans)
-    graded = [_Grading(ledger, plans, cells, each).learner(who) for who, each in done.items()]
+    cells = _cells(ledger, layouts)
+    graded = [
+        replace(
+            _Grading(ledger, layouts, cells, each).learner(who),
+            links=links(course, lesson, who, ledger.ids.get(who, {})),
+            when=ledger.times.get(who),
+        )
+        for who, each in done.items()
+    ]
     learners = [*graded, *_absent(course, lesson, ledger, len(cells))]
     by_name = sorted(learners, key=lambda learner: learner.name)
-    return ClassResults(cleaning.line(lesson), cells, tuple(by_name))
+    return ClassResults(one_line(lesson), cells, tuple(by_name))
 
 
 # --- cells ---------------------------------------------------------------------------------------
 
 
-def _cells(ledger: Ledger, plans: dict[str, Plan]) -> tuple[Cell, ...]:
+def _cells(ledger: Ledger, layouts: dict[str, Layout]) -> tuple[Cell, ...]:
     """Return the graded cells in the lesson's order."""
-    keys = sorted(ledger.most, key=lambda key: (key[0], plans[key[0]].place(key[1]), key[1]))
+    keys = sorted(ledger.most, key=lambda key: (key[0], layouts[key[0]].place(key[1]), key[1]))
     ids = [exercise_in(ledger.stubs.get(key, ""), otherwise=key[1]) for key in keys]
     return tuple(
-        Cell(*key, cleaning.line(id_), label, ledger.most[key], key in ledger.by_person)
+        Cell(*key, one_line(id_), label, ledger.most[key], key in ledger.by_person)
         for key, id_, label in zip(keys, ids, _short(ids), strict=True)
     )
 
@@ -59,7 +68,7 @@ def _short(ids: list[str]) -> list[str]:
     prefixes = {each.partition(".")[0] for each in ids if "." in each}
     prefix = prefixes.pop() if len(prefixes) == 1 else ""
     short = [each.removeprefix(f"{prefix}.").removeprefix(f"{prefix}-") for each in ids]
-    return [cleaning.line(each) for each in (short if len(set(short)) == len(ids) else ids)]
+    return [one_line(each) for each in (short if len(set(short)) == len(ids) else ids)]
 
 
 # --- learners ------------------------------------------------------------------------------------
@@ -70,7 +79,7 @@ class _Grading:
     """One learner's work, and what it is measured by."""
 
     ledger: Ledger
-    plans: dict[str, Plan]
+    layouts: dict[str, Layout]
     cells: tuple[Cell, ...]
     work: Work
 
@@ -81,8 +90,8 @@ class _Grading:
         states = [record.state for record in self.work.records.values()]
         state = max(states, key=STATES.index, default="graded")
         entries = tuple(self._entry(cell, grades.get(_key(cell))) for cell in self.cells)
-        notes = tuple(map(cleaning.line, self._notes(penalty)))
-        return Learner(cleaning.line(student), state, points, entries, notes)
+        notes = tuple(map(one_line, [*self._notes(penalty), *self._marked(grades)]))
+        return Learner(one_line(student), state, points, entries, notes)
 
     def _notes(self, penalty: float) -> list[str]:
         notes = [note for record in self.work.records.values() for note in record.notes]
@@ -92,6 +101,13 @@ class _Grading:
         if penalty:
             notes.append(f"Points taken off for handing in late: {penalty:g}.")
         return notes
+
+    def _marked(self, grades: dict[Key, Points]) -> list[str]:
+        """Return why tests are marked, as long as nobody has decided."""
+        undecided = {key for key, given in grades.items() if given.waits}
+        results = [self.work.results.get(key) for key in map(_key, self.cells) if key in undecided]
+        return [f"{result.cell} passed. {result.marked}" for result in results
+                if result and result.marked]  # fmt: skip
 
     def _stopped(self) -> list[str]:
         """Return in which exercises the learner's code had to be stopped, or stopped itself."""
@@ -112,9 +128,18 @@ class _Grading:
             return bare if given.points else replace(bare, outcome=None)
         if result is None:
             return bare
-        named = result.mistakes or ((result.mistake,) if result.mistake else ())
-        mistakes = tuple(map(cleaning.line, named))
-        return replace(bare, mistakes=mistakes, message=cleaning.text(result.message))
+        mistakes = tuple(map(one_line, result.mistakes))
+        told = "\n".join(filter(None, (result.message, result.instructor)))  # it is for instructors
+        told = self._not_compiled(cell) or told
+        return replace(bare, mistakes=mistakes, message=some_lines(told))
+
+    def _not_compiled(self, cell: Cell) -> str:
+        """Return what Python has against an answer: then its name is not defined, for one."""
+        record = self.work.records[cell.notebook]
+        told = {note.partition(_NOT_COMPILED)[0]: note for note in record.notes
+                if _NOT_COMPILED in note}  # fmt: skip
+        answers = self.layouts[cell.notebook].answers.get(cell.name, ())
+        return "\n".join(told[answer] for answer in answers if answer in told)
 
     def _outcome(self, cell: Cell, given: Points) -> Outcome | None:
         if given.points is None:
@@ -129,7 +154,7 @@ class _Grading:
 
     def _is_blank(self, cell: Cell) -> bool:
         """Return whether all answers that a cell depends on are as they were handed out."""
-        answers = self.plans[cell.notebook].answers.get(cell.name, ())
+        answers = self.layouts[cell.notebook].answers.get(cell.name, ())
         same = [self._is_untouched((cell.notebook, answer)) for answer in answers]
         return bool(same) and all(same)
 
@@ -151,7 +176,7 @@ def _absent(course: CourseDirectory, lesson: str, ledger: Ledger, cells: int) ->
     entries = (Entry(),) * cells
     new, known = submitted - ledger.grades.keys(), ledger.students | submitted
     return [
-        Learner(cleaning.line(name), NOT_GRADED, None, entries, (LEFT,)) if name in new
-        else Learner(cleaning.line(name), NOT_HANDED_IN, 0.0, entries)
+        Learner(one_line(name), NOT_GRADED, None, entries, (LEFT,)) if name in new
+        else Learner(one_line(name), NOT_HANDED_IN, 0.0, entries)
         for name in sorted(known - ledger.grades.keys())
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """Reads what the gradebook knows of a lesson, in few queries: a class may be large."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from nbgrader.api import (
@@ -27,10 +28,12 @@ class Points:
 
     points: automatic, or a person's, which win; None while a person has to say.
     stale:  whether a person gave them, and the submission was graded again since.
+    waits:  whether a person should look at them.
     """
 
     points: float | None
     stale: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Ledger:
     students:  all learners of the course.
     penalties: for each learner who handed in, the points taken off for lateness.
     grades:    for each learner who handed in, the points in each cell.
+    times:     when each of them handed in; None where that is not known.
+    ids:       the gradebook's ids of each one's notebooks, by the notebooks' names.
     """
 
     notebooks: tuple[str, ...]
@@ -53,6 +58,8 @@ class Ledger:
     students: frozenset[str]
     penalties: dict[str, float]
     grades: dict[str, dict[Key, Points]]
+    times: dict[str, datetime | None]
+    ids: dict[str, dict[str, str]]
 
 
 def read_ledger(course: CourseDirectory, lesson: str) -> Ledger:
@@ -70,7 +77,16 @@ def read_ledger(course: CourseDirectory, lesson: str) -> Ledger:
             raise nothing
         students = frozenset(student.id for student in gradebook.students)
         grades = _grades(gradebook, assignment, penalties)
-        return Ledger(*_cells(assignment), students, penalties, grades)
+        handed_in = _handed_in(gradebook, assignment)
+        return Ledger(*_cells(assignment), students, penalties, grades, *handed_in)
+
+
+def graded_lessons(course: CourseDirectory) -> list[str]:
+    """Return the lessons of which anything is graded, in order."""
+    if not _exists(course.db_url):
+        return []
+    with Gradebook(course.db_url, course.course_id) as gradebook:
+        return sorted(each.name for each in gradebook.assignments if each.num_submissions)
 
 
 def _exists(url: str) -> bool:
@@ -79,8 +95,10 @@ def _exists(url: str) -> bool:
     return where.get_backend_name() != "sqlite" or Path(where.database or "").is_file()
 
 
-def _cells(assignment) -> tuple:
-    most, by_person, stubs = {}, set(), {}
+def _cells(assignment) -> tuple[tuple[str, ...], dict[Key, float], frozenset[Key], dict[Key, str]]:
+    most: dict[Key, float] = {}
+    by_person: set[Key] = set()
+    stubs: dict[Key, str] = {}
     for notebook in assignment.notebooks:
         graded = [*notebook.grade_cells, *notebook.task_cells]
         answers = {cell.name for cell in [*notebook.solution_cells, *notebook.task_cells]}
@@ -103,6 +121,26 @@ def _penalties(gradebook: Gradebook, assignment) -> dict[str, float]:
     return {student: float(penalty) for student, penalty in rows}
 
 
+def _handed_in(gradebook: Gradebook, assignment) -> tuple[dict, dict]:
+    """Return when each learner handed in, and the ids of their notebooks by name."""
+    rows = (
+        gradebook.db.query(
+            SubmittedAssignment.student_id, SubmittedAssignment.timestamp,
+            Notebook.name, SubmittedNotebook.id,
+        )
+        .select_from(SubmittedNotebook)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Notebook, SubmittedNotebook.notebook_id == Notebook.id)
+        .filter(SubmittedAssignment.assignment_id == assignment.id)
+    )  # fmt: skip
+    times: dict[str, datetime | None] = {}
+    ids: dict[str, dict[str, str]] = {}
+    for student, when, notebook, id_ in rows:
+        times[student] = when
+        ids.setdefault(student, {})[notebook] = id_
+    return times, ids
+
+
 def _grades(gradebook: Gradebook, assignment, students) -> dict[str, dict[Key, Points]]:
     rows = (
         gradebook.db.query(
@@ -118,6 +156,6 @@ def _grades(gradebook: Gradebook, assignment, students) -> dict[str, dict[Key, P
     )  # fmt: skip
     grades: dict[str, dict[Key, Points]] = {student: {} for student in students}
     for student, notebook, cell, auto, manual, score, needs in rows:
-        points = None if auto is None and manual is None else float(score)
-        grades[student][notebook, cell] = Points(points, bool(needs) and manual is not None)
+        points, needs = None if auto is None and manual is None else float(score), bool(needs)
+        grades[student][notebook, cell] = Points(points, needs and manual is not None, needs)
     return grades

@@ -14,7 +14,7 @@ from lessonlib.grading.report.ledger import Key
 
 
 @dataclass(frozen=True)
-class Plan:
+class Layout:
     """The places of a notebook's cells, and the answers that each graded one depends on."""
 
     places: dict[str, int] = field(default_factory=dict)
@@ -25,29 +25,29 @@ class Plan:
         return self.places.get(cell, len(self.places))
 
 
-def plan(course: CourseDirectory, lesson: str, notebook: str) -> Plan:
-    """Return the plan of the instructor's notebook; an empty one where there is none (any more)."""
+def layout(course: CourseDirectory, lesson: str, notebook: str) -> Layout:
+    """Return the layout of the instructor's notebook; an empty one where there is none."""
     path = Path(course.format_path(course.source_directory, ".", lesson)) / f"{notebook}.ipynb"
     if not path.is_file():
-        return Plan()
+        return Layout()
     cells = [c for c in nbformat.read(path, as_version=4).cells if "nbgrader" in c.metadata]
     places = {cell.metadata.nbgrader.grade_id: place for place, cell in enumerate(cells)}
-    return Plan(places, dict(_answers(cells)))
+    return Layout(places, dict(answers(cells)))
 
 
-def _answers(cells: list) -> Iterator[tuple[str, tuple[str, ...]]]:
+def answers(cells: list) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield each graded cell with the answers since the test above; with that one's if none."""
-    answers: list[str] = []
+    found: list[str] = []
     tested = False
     for cell in cells:
         name = cell.metadata.nbgrader.grade_id
         if utils.is_solution(cell) and utils.is_grade(cell):
             yield name, (name,)
         elif utils.is_solution(cell):
-            answers = [name] if tested else [*answers, name]
+            found = [name] if tested else [*found, name]
             tested = False
         elif utils.is_grade(cell):
-            yield name, tuple(answers)
+            yield name, tuple(found)
             tested = True
 
 

@@ -1,6 +1,7 @@
 """How a class did in a lesson: graded cells, learners, and what each learner did in each cell."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from lessonlib.grading.record import STATES
@@ -64,12 +65,22 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Where more of a learner's is to be seen, and what that is."""
+
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
 class Learner:
     """A learner.
 
     points:  all points, a penalty for lateness taken off; None where nothing is graded yet.
     notes:   what a person may want to know, in sentences.
     entries: one for each cell of the lesson, in its order.
+    links:   to the submission, the feedback page and Formgrader, as far as there are any.
+    when:    when it was handed in, in UTC; None where that is not known.
     """
 
     name: str
@@ -77,6 +88,8 @@ class Learner:
     points: float | None
     entries: tuple[Entry, ...]
     notes: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    when: datetime | None = None
 
     @property
     def counts(self) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from lessonlib.checks.forms import NOTHING_RETURNED
 from lessonlib.checks.wording import number
 from lessonlib.grading.report.results import (
     ALL_STATES,
@@ -27,11 +28,15 @@ GIST = 110  # characters of a message that stand for it
 
 @dataclass(frozen=True)
 class Bin:
-    """How many learners have at least `low` and less than `high` points; the last takes `high`."""
+    """How many learners have at least `low` and less than `high` points; the last takes `high`.
+
+    share: how many that is, in percent of the fullest bin.
+    """
 
     low: float
     high: float
     count: int
+    share: float
     last: bool = False
 
     @property
@@ -44,11 +49,12 @@ class Bin:
 
 @dataclass(frozen=True)
 class Spread:
-    """How the points are distributed. `top`: where the scale ends."""
+    """How the points are distributed. deviation: the standard deviation, 0 for one learner."""
 
     bins: tuple[Bin, ...]
     median: float
-    top: float
+    mean: float
+    deviation: float
 
 
 def spread(results: ClassResults) -> Spread:
@@ -59,8 +65,13 @@ def spread(results: ClassResults) -> Spread:
     count = max(1, -int(-top // width))
     edges = [*(width * i for i in range(count)), max(top, width)]
     places = Counter(min(int(each / width), count - 1) for each in points)
-    bins = tuple(Bin(edges[i], edges[i + 1], places[i], i == count - 1) for i in range(count))
-    return Spread(bins, statistics.median(points), edges[-1])
+    fullest = max(places.values())
+    bins = tuple(
+        Bin(edges[i], edges[i + 1], places[i], 100 * places[i] / fullest, i == count - 1)
+        for i in range(count)
+    )
+    middle = statistics.median(points), statistics.fmean(points), statistics.pstdev(points)
+    return Spread(bins, *middle)
 
 
 # --- exercises -----------------------------------------------------------------------------------
@@ -104,11 +115,12 @@ def by_points(results: ClassResults) -> list[Learner]:
 class Slip:
     """A mistake, and who made it.
 
+    cells:   where it was made: in one, but for mistakes that are the same everywhere.
     title:   the mistake's name, or what the message says in short.
     example: what one of them, `told`, was told.
     """
 
-    cell: Cell
+    cells: tuple[Cell, ...]
     title: str
     who: tuple[str, ...]
     told: str
@@ -120,7 +132,8 @@ class Slip:
         return len(self.who)
 
 
-Made = list[tuple[Learner, Entry]]
+Made = list[tuple[Learner, Entry, Cell]]
+EVERYWHERE = {NOTHING_RETURNED}  # says nothing of the exercise that it was made in
 
 
 def mistakes(results: ClassResults) -> list[Slip]:
@@ -149,22 +162,28 @@ def _slips(
 ) -> list[Slip]:
     made: dict[tuple[int, str], Made] = {}
     for learner in results.learners:
-        for place, entry in enumerate(learner.entries):
+        for place, (cell, entry) in enumerate(zip(results.cells, learner.entries, strict=True)):
             for kind in dict.fromkeys(kinds(entry)):
-                made.setdefault((place, kind), []).append((learner, entry))
-    order = sorted(made.items(), key=lambda each: (-len(each[1]), *each[0]))
-    return [_slip(results.cells[place], kind, who, title) for (place, kind), who in order]
+                where = -1 if kind in EVERYWHERE else place
+                made.setdefault((where, kind), []).append((learner, entry, cell))
+    order = sorted(made.items(), key=lambda each: (-len(_who(each[1])), *each[0]))
+    return [_slip(kind, found, title) for (_, kind), found in order]
 
 
-def _slip(cell: Cell, kind: str, made: Made, title: Callable[[Entry], str] | None) -> Slip:
-    learner, entry = min(made, key=_clearness)
-    names = tuple(each.name for each, _ in made)
-    return Slip(cell, title(entry) if title else kind, names, learner.name, entry.message)
+def _slip(kind: str, made: Made, title: Callable[[Entry], str] | None) -> Slip:
+    learner, entry, _ = min(made, key=_clearness)
+    cells = tuple(dict.fromkeys(cell for _, _, cell in made))
+    named = title(entry) if title else kind
+    return Slip(cells, named, _who(made), learner.name, entry.message)
 
 
-def _clearness(one: tuple[Learner, Entry]) -> tuple:
+def _who(made: Made) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(learner.name for learner, _, _ in made))
+
+
+def _clearness(one: tuple[Learner, Entry, Cell]) -> tuple:
     """Order examples: a message about nothing else first, then a short one."""
-    learner, entry = one
+    learner, entry, _ = one
     return len(entry.mistakes), len(entry.message), learner.name
 
 
@@ -172,7 +191,7 @@ _HEADING = re.compile(r"^✗ \S+: not right yet, \S+ of \S+ points?\.( Right: .*
 _CASE = re.compile(r"(stopped with an error) for .*?(?=: )")
 _DETAILS = re.compile(
     r"(?<=wrong) for .*|(?<=ran in) for .*|(?<=seconds) for .*|(?<=not written yet):.*"
-    r"|:? (yours|in your line:|It uses your) .*"
+    r"|:? (yours|in your line:|Inputs like these:|It uses your) .*"
 )
 
 

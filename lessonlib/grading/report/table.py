@@ -17,7 +17,8 @@ def table(results: ClassResults) -> str:
     a `'` before it.
     """
     file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\r\n")
+    # Quoted: where a semicolon separates, "a;=1+1" would be two cells, and one of them a formula.
+    writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(map(safe, _headings(results.cells)))
     for learner in results.learners:
         writer.writerow(_row(learner, results))
@@ -35,7 +36,7 @@ def _headings(cells: tuple[Cell, ...]) -> list[str]:
     return ["student", "state", "points", "max_points", *names, "mistakes", "notes"]
 
 
-def _row(learner: Learner, results: ClassResults) -> Iterable[str]:
+def _row(learner: Learner, results: ClassResults) -> Iterable[str | float | None]:
     named = [f"{cell.label}: {mistake}" for cell, entry in zip(
         results.cells, learner.entries, strict=True) for mistake in entry.mistakes]  # fmt: skip
     return [
@@ -49,5 +50,7 @@ def _row(learner: Learner, results: ClassResults) -> Iterable[str]:
     ]
 
 
-def _number(points: float | None) -> str:
-    return "" if points is None else f"{points:.10g}"
+def _number(points: float | None) -> float | None:
+    """Return points without what adding them up has left in the last digits."""
+    rounded = points and float(f"{points:.10g}")
+    return int(rounded) if rounded is not None and rounded.is_integer() else rounded

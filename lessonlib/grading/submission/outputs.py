@@ -11,6 +11,12 @@ def stream_output(text: str) -> dict:
     return {"output_type": "stream", "name": "stdout", "text": text}
 
 
+def display_output(text: str, html: str) -> dict:
+    """Return HTML, and the text for who cannot see it, as a notebook stores what is shown."""
+    data = {"text/plain": text, "text/html": html}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
 def result_output(text: str) -> dict:
     """Return the value of a cell's last line as a notebook stores it."""
     data = {"text/plain": text}

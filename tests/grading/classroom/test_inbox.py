@@ -62,6 +62,34 @@ def test_no_submissions_say_what_to_do(course, tmp_path):
         inbox.students(course, LESSON)
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [("a\nb", "control characters"), ("a\x1b[31mb", "control characters"), ("a\x85b", "control"),
+     ("a\u2028b", "control"), ("a[b]", "patterns"), ("a*", "patterns"), ("a?b", "patterns"),
+     (".ada", "begins with a dot"), ("a" * 129, "longer than 128"),
+     (os.fsdecode(b"\xff\xfe"), "not UTF-8")],
+)  # fmt: skip
+def test_a_folder_whose_name_nbgrader_cannot_work_with_is_named_and_left(course, folder, name, why):
+    (folder.parents[1] / name / LESSON).mkdir(parents=True)
+    assert inbox.students(course, LESSON) == ["ada"]
+    ((shown, said),) = inbox.left_out(course, LESSON).items()
+    assert why in said and said.endswith("please rename the folder")
+    assert shown.isprintable()
+
+
+@pytest.mark.parametrize(
+    "name", ["ada b", "ada.b", "Ünal", "a'b", 'a"b', "a(b)", "a{b}", "-a", "<b>"]
+)
+def test_other_names_are_fit(name):
+    assert inbox.fault_of(name) == ""
+
+
+def test_a_class_of_nothing_but_such_folders_is_told_why(course, tmp_path):
+    (tmp_path / "submitted" / "a*b" / LESSON).mkdir(parents=True)
+    with pytest.raises(UserError, match=r"Left out: a\*b: its name has one of"):
+        inbox.students(course, LESSON)
+
+
 # --- what is there -------------------------------------------------------------------------------
 
 
@@ -175,73 +203,28 @@ def test_other_files_are_taken_as_far_as_they_are_small(folder, monkeypatch):
     assert list(inbox.take(folder, "toy").files) == ["a.txt", "c.txt"]
 
 
+def test_no_more_other_files_are_taken_than_anybody_needs(folder, monkeypatch):
+    monkeypatch.setattr(inbox, "MAX_FILES", 3)
+    put(folder / "toy.ipynb")
+    for number in range(9):
+        put(folder / f"{number}.txt")
+    assert list(inbox.take(folder, "toy").files) == ["0.txt", "1.txt", "2.txt"]
+
+
 def test_a_file_instead_of_a_folder_is_refused(tmp_path):
     put(tmp_path / "submitted" / "ada" / LESSON)
     assert inbox.take(tmp_path / "submitted" / "ada" / LESSON, "toy").data is None
 
 
-# --- taking in -----------------------------------------------------------------------------------
+def test_a_name_is_told_without_what_a_terminal_obeys(folder):
+    put(folder / "\x1b[2Jtoy\n.ipynb")
+    assert inbox.take(folder, "toy").notes == ("The file was called toy .ipynb.",)
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["ada.ipynb", f"ada_{LESSON}.ipynb", f"{LESSON}-ada.ipynb", f"ada {LESSON}.ipynb",
-     "ada/any.ipynb", f"ada/{LESSON}/{LESSON}.ipynb", f"{LESSON}/ada.ipynb",
-     "ada_assignsubmission_file/x.ipynb"],
-)  # fmt: skip
-def test_a_notebook_belongs_to_whom_its_name_says(course, tmp_path, name):
-    put(tmp_path / "downloads" / name, b"notebook")
-    assert inbox.collect(course, LESSON, "toy", tmp_path / "downloads") == {"ada": "taken in"}
-    assert (tmp_path / "submitted" / "ada" / LESSON / "toy.ipynb").read_bytes() == b"notebook"
+def test_a_folder_that_cannot_be_read_is_refused_in_words(folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
 
-
-def test_taking_in_again_replaces_what_has_changed_and_leaves_what_has_not(course, tmp_path):
-    downloads = tmp_path / "downloads"
-    put(downloads / "ada.ipynb", b"1")
-    put(downloads / "bob.ipynb", b"1")
-    inbox.collect(course, LESSON, "toy", downloads)
-    put(downloads / "bob.ipynb", b"2")
-    found = inbox.collect(course, LESSON, "toy", downloads)
-    assert found == {"ada": "already there", "bob": "replaced"}
-    assert (tmp_path / "submitted" / "bob" / LESSON / "toy.ipynb").read_bytes() == b"2"
-
-
-def test_two_notebooks_of_one_learner_stop_before_anything_is_copied(course, tmp_path):
-    put(tmp_path / "downloads" / "ada.ipynb")
-    put(tmp_path / "downloads" / "ada" / "second.ipynb")
-    put(tmp_path / "downloads" / "bob.ipynb")
-    with pytest.raises(UserError, match="both seem to be ada's"):
-        inbox.collect(course, LESSON, "toy", tmp_path / "downloads")
-    assert not (tmp_path / "submitted").exists()
-
-
-def test_a_link_is_left_out(course, tmp_path):
-    (tmp_path / "downloads").mkdir()
-    os.symlink(secret(tmp_path), tmp_path / "downloads" / "eve.ipynb")
-    found = inbox.collect(course, LESSON, "toy", tmp_path / "downloads")
-    assert found == {"eve": "left out: it is a link"}
-    assert not (tmp_path / "submitted").exists()
-
-
-def test_checkpoints_are_no_submissions(course, tmp_path):
-    put(tmp_path / "downloads" / "ada.ipynb")
-    put(tmp_path / "downloads" / ".ipynb_checkpoints" / "ada-checkpoint.ipynb")
-    assert list(inbox.collect(course, LESSON, "toy", tmp_path / "downloads")) == ["ada"]
-
-
-def test_an_empty_or_missing_folder_is_named(course, tmp_path):
-    (tmp_path / "empty").mkdir()
-    with pytest.raises(UserError, match="no notebooks in"):
-        inbox.collect(course, LESSON, "toy", tmp_path / "empty")
-    with pytest.raises(UserError, match="no folder"):
-        inbox.collect(course, LESSON, "toy", tmp_path / "none")
-
-
-@pytest.mark.parametrize("name", ["..ipynb", "...ipynb", ".._assignsubmission_file/a.ipynb",
-                                  "_assignsubmission_file/a.ipynb"])  # fmt: skip
-def test_no_name_leads_out_of_the_folder_of_submissions(course, tmp_path, name):
-    put(tmp_path / "downloads" / name)
-    put(tmp_path / "downloads" / "ada.ipynb")
-    with pytest.raises(UserError, match="does not say whose it is"):
-        inbox.collect(course, LESSON, "toy", tmp_path / "downloads")
-    assert list(tmp_path.rglob("toy.ipynb")) == []
+    monkeypatch.setattr(inbox.Path, "iterdir", refuse)  # root may read everything
+    fault = inbox.take(folder, "toy").fault
+    assert fault == f"{LESSON} was not read: Permission denied."

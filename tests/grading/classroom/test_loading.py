@@ -9,7 +9,7 @@ from given_cells import ROOT, course_lesson
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom import gradebook as book
 from lessonlib.grading.classroom.loading import load, task
-from lessonlib.grading.limits import Limits
+from lessonlib.grading.protocol.limits import Limits
 
 pytestmark = pytest.mark.slow  # nbgrader takes its time to make a gradebook
 
@@ -26,7 +26,10 @@ class Course:
         self.notebook = self.folder / f"{LESSON}.ipynb"
         text = (ROOT / "solutions" / LESSON / f"{LESSON}.ipynb").read_text()
         self.notebook.write_text(text)
-        self.course, self.config = book.course_at(root)
+        self.read_settings()
+
+    def read_settings(self):
+        self.course, self.config = book.course_at(self.root)
 
     def enter(self):
         book.enter(self.course, self.config, LESSON)
@@ -60,12 +63,22 @@ def test_files_beside_the_notebook_come_along_and_the_lessons_text_does_not(cour
     (course.folder / "data" / "points.csv").write_bytes(b"1,2\n")
     (course.folder / f"{LESSON}.py").write_text("solution = 42")
     os.symlink(course.notebook, course.folder / "link.csv")
+    course.read_settings()
     try:
         assert course.load().files == {"data/points.csv": b"1,2\n"}
     finally:
         (course.folder / "data" / "points.csv").unlink()
         (course.folder / "data").rmdir()
         (course.folder / "link.csv").unlink()
+        (course.folder / f"{LESSON}.py").unlink()
+
+
+def test_a_course_that_a_group_shares_is_entered_too(tmp_path):
+    course = Course(tmp_path)
+    course.config.CourseDirectory.groupshared = True
+    course.enter()
+    assert course.load().named
+    assert not (tmp_path / ".lessonlib").exists()
 
 
 def test_too_many_data_are_refused_in_words(course):
@@ -94,7 +107,7 @@ def test_a_lesson_that_the_gradebook_does_not_know_is_named(course):
 
 def test_the_gradebook_says_how_many_points_a_cell_gives(course):
     points = {cell.name: cell.points for cell in course.load().cells if cell.is_test}
-    assert points["check-relu-layer_backward"] == 4.0
+    assert points["check-relu-downhill"] == 2.0
     assert set(points) == {c.name for c in course_lesson(LESSON).cells if c.is_test}
 
 
@@ -107,11 +120,12 @@ def test_a_task_has_what_lies_in_the_learners_folder(course):
     (folder / f"{LESSON}.ipynb").write_bytes(b"{}")
     (folder / "mine.txt").write_bytes(b"a")
     materials, limits = course.load(), Limits(cell_seconds=3.0)
-    found = task(course.course, materials, "ada", limits, protected=True)
+    found = task(course.course, "ada", materials=materials, limits=limits, secret=b"s")
     assert (found.data, found.files, found.limits) == (b"{}", {"mine.txt": b"a"}, limits)
+    assert found.secret == b"s"
     assert (found.materials, found.fault, found.notes) == (materials, "", ())
 
 
 def test_a_task_of_a_learner_without_a_folder_has_a_fault_or_no_data(course):
-    found = task(course.course, course.load(), "nobody", Limits(), protected=True)
+    found = task(course.course, "nobody", materials=course.load())
     assert found.data is None

@@ -1,13 +1,23 @@
 """Whatever was handed in ends as a notebook or as a reason."""
 
 import json
+import time
+import tracemalloc
 
 import nbformat
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pictures_of import PNG
 
-from lessonlib.grading.submission.reading import MAX_BYTES, MAX_CELLS, MAX_SOURCE, Unreadable, read
+from lessonlib.grading.submission.reading import (
+    MAX_BYTES,
+    MAX_CELLS,
+    MAX_KEPT,
+    MAX_SOURCE,
+    Unreadable,
+    read,
+)
 
 CODE = {"cell_type": "code", "source": "x = 1", "metadata": {}, "outputs": []}
 
@@ -74,6 +84,67 @@ def test_an_old_format_is_read(version):
 def test_what_is_no_notebook_gets_a_reason(data, why):
     with pytest.raises(Unreadable, match=why):
         read(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (notebook(*[{}] * 400_000), "too many parts"),
+        (notebook(*[{"cell_type": "code", "source": "x"}] * 400_000), "too many parts"),
+        (b'{"cells": [' + b"[]," * 2_000_000 + b"0]}", "too many parts"),
+        (b'{"cells": [' + b'"ab",' * 2_000_000 + b"0]}", "too many parts"),
+        (b'{"cells": [' + b"1e5," * 2_000_000 + b"0]}", "no cells"),
+        (b'{"cells": [' + b"1" * 2_000_000 + b"]}", "no cells"),
+        (b'{"cells": [{"outputs": ' + b"[{}," * 2_000_000, "too many parts"),
+        (b'{"cells": [{"outputs"' + b" " * 2_000_000, "damaged in line 1"),
+        (b'"' * 2_000_001, "too many parts"),
+        (b"\\" * 2_000_001, "damaged in line 1"),
+        (b'"' + b'\\"' * 2_000_001, "damaged in line 1"),
+        (b"\n" * 2_000_000 + b"{", "damaged in line 2000001"),
+        (notebook({**CODE, "source": "a" * MAX_KEPT}), "16 MiB of text"),
+        (b'{"cells": ' + b'{"a":' * 500 + b"}" * 501, "damaged"),
+    ],
+    ids=lambda each: repr(each[:30]),
+)
+def test_what_would_take_much_time_or_memory_is_not_decoded(data, why):
+    started = time.perf_counter()
+    with pytest.raises(Unreadable, match=why):
+        read(data)
+    assert time.perf_counter() - started < 2
+
+
+def test_a_large_output_costs_no_memory_and_no_cell():
+    output = {"output_type": "stream", "name": "stdout", "text": ["x" * 2**20] * 40}
+    nested = {**CODE, "outputs": [output, {"outputs": [{"data": {"a": ["]", '"', "\\"]}}]}]}
+    data = notebook(nested, {**CODE, "source": 'y = "]}"'}, metadata={"widgets": {"a": [1] * 9}})
+    tracemalloc.start()
+    cells = read(data).cells
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [cell.source for cell in cells] == ["x = 1", 'y = "]}"']
+    assert peak < 3 * len(data)
+
+
+def test_what_is_called_outputs_and_is_none_stays():
+    source = 'print("outputs": [1])\n\\"outputs\\": ['
+    (cell,) = read(notebook({**CODE, "source": source})).cells
+    assert cell.source == source
+
+
+def test_lines_are_counted_where_outputs_were_cut():
+    text = json.dumps(json.loads(notebook({**CODE, "outputs": [{"a": [1, 2]}]}, CODE)), indent=1)
+    broken = text[: text.rindex("x = 1")]
+    with pytest.raises(Unreadable, match=f"damaged in line {broken.count(chr(10)) + 1}"):
+        read(broken.encode())
+
+
+def test_pictures_in_a_text_are_kept():
+    pictures = {"a.png": {"image/png": [PNG]}, "b.svg": {"image/svg+xml": "PHN2Zy8+"}}
+    text = {"cell_type": "markdown", "source": "![a](attachment:a.png)", "attachments": pictures}
+    kept, code = read(notebook(text, {**CODE, "attachments": pictures})).cells
+    assert kept.attachments == {"a.png": {"image/png": PNG}}
+    assert "attachments" not in code
+    nbformat.validate(read(notebook(text)))
 
 
 def test_the_line_in_which_a_file_breaks_off_is_named():

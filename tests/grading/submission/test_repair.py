@@ -1,6 +1,7 @@
 """A submission comes back into the lesson's shape, and nothing that the learner wrote is lost."""
 
 import itertools
+import time
 
 import nbformat
 import pytest
@@ -8,8 +9,19 @@ from given_cells import answer, cell_of, exam, free, handed_in, lesson_of, locke
 from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
+from nbgrader.utils import compute_checksum, determine_grade
+from pictures_of import PNG
 
-from lessonlib.grading.submission.repair import as_notebook, hidden_lines, repair, visible
+from lessonlib.grading.submission.markdown import MISSING
+from lessonlib.grading.submission.markup import MAX_RUN
+from lessonlib.grading.submission.repair import (
+    LOST,
+    MAX_COPIES,
+    as_notebook,
+    hidden_lines,
+    repair,
+    visible,
+)
 
 STUB = "def {0}(x):\n    raise NotImplementedError"
 RIGHT = "def {0}(x):\n    return 2 * x"
@@ -184,7 +196,7 @@ def stripped(notebook):
 
 def test_cells_without_any_ids_are_recognised():
     repaired = repair(stripped(submission()), TOY)
-    assert names(repaired)[:6] == IN_ORDER[:6]
+    assert names(repaired) == IN_ORDER
     assert source_of(repaired, "f") == ANSWERS["f"]
     assert source_of(repaired, "g") == ANSWERS["g"]
     assert "f had lost its id and was recognised by its content." in repaired.notes
@@ -220,6 +232,89 @@ def test_unknown_ids_are_a_learners_own_cells():
     odd.metadata["nbgrader"] = {"grade_id": "check-h"}
     notebook.cells.append(odd)
     assert names(repair(notebook, TOY))[-1] == "x = 1"
+
+
+def test_a_written_answer_without_its_metadata_is_found_where_its_question_stood():
+    asked, more = free("Why?", "markdown"), answer("more", "b", "Your answer.", "markdown", 1.0)
+    lesson = lesson_of(IMPORTS, F, CHECK_F, asked, WORDS, free("And?", "markdown"), more, CHECK_G)
+    notebook = handed_in(lesson, {"f": ANSWERS["f"], "words": "It doubles.", "more": "It is even."})
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell("A note of my own."))
+    repaired = repair(stripped(notebook), lesson)
+    assert source_of(repaired, "words") == "It doubles."
+    assert source_of(repaired, "more") == "It is even."
+    assert "words had lost its id and was recognised by its place." in repaired.notes
+    assert "A note of my own." in names(repaired)
+
+
+def test_a_written_answer_that_was_never_written_is_found_there_too():
+    notebook = handed_in(TOY, {name: ANSWERS[name] for name in "fg"})
+    repaired = repair(stripped(notebook), TOY)
+    assert source_of(repaired, "words") == WORDS.stub
+    made = as_notebook(repaired.pieces, TOY).cells[-1]
+    assert made.source == WORDS.stub  # nbgrader gives 0 for what was not changed
+
+
+def test_code_for_a_person_to_grade_is_found_by_its_place():
+    plot = answer("plot", "draw()", "# draw", points=3.0)
+    lesson = lesson_of(IMPORTS, F, CHECK_F, plot, CHECK_G)
+    notebook = handed_in(lesson, {"f": ANSWERS["f"], "plot": "print('a plot')"})
+    assert source_of(repair(stripped(notebook), lesson), "plot") == "print('a plot')"
+
+
+def test_a_written_answer_that_is_not_there_is_for_a_person_to_grade():
+    notebook = submission()
+    notebook.cells.insert(1, notebook.cells.pop())  # its place is another one now
+    notebook.cells[1].metadata, notebook.cells[1]["id"] = nbformat.from_dict({}), "other"
+    repaired = repair(notebook, TOY)
+    assert names(repaired)[-1] == "words" and "It is twice as large." in names(repaired)
+    made = as_notebook(repaired.pieces, TOY).cells[-1]
+    made.metadata.nbgrader.checksum = checksum_of(WORDS)
+    assert determine_grade(made) == (None, 2.0)
+    assert LOST in made.source
+    assert repaired.notes[-1] == (
+        "To be graded by hand, as the answer may stand in another cell: words."
+    )
+
+
+def checksum_of(given) -> str:
+    """Return nbgrader's checksum of a cell as the learner got it."""
+    cell = cell_of(given)
+    cell.metadata["nbgrader"] = nbformat.from_dict(given.metadata())
+    return compute_checksum(cell)
+
+
+def test_code_for_a_person_to_grade_that_is_not_there_says_so_in_a_comment():
+    plot = answer("plot", "draw()", "# draw", points=3.0)
+    lesson = lesson_of(F, plot, CHECK_F)
+    notebook = handed_in(lesson, {"f": ANSWERS["f"]})
+    del notebook.cells[1]
+    assert source_of(repair(notebook, lesson), "plot") == f"# draw\n# {LOST}"
+
+
+# --- too much ------------------------------------------------------------------------------------
+
+
+def test_a_cell_that_was_copied_a_thousand_times_takes_no_minutes():
+    notebook = submission()
+    grows = [nbformat.from_dict({**notebook.cells[1], "source": text})
+             for text in ["if x:\n    pass", *["elif x:\n    pass"] * 2_000]]  # fmt: skip
+    notebook.cells[1:2] = grows
+    started = time.perf_counter()
+    repaired = repair(notebook, TOY)
+    assert time.perf_counter() - started < 3
+    assert len(repaired.pieces) == len(IN_ORDER) + 2_000 - MAX_COPIES
+
+
+@pytest.mark.parametrize(
+    "source", ["x = 1\n" * 1_000, "assert f(1) == 3", "(" * 6_000, "\n" * 3_000]
+)
+def test_thousands_of_cells_without_an_id_take_no_minutes(source):
+    cells = [exam(f"check-{n}", f"assert f({n}) == {2 * n}", 1) for n in range(60)]
+    lesson = lesson_of(F, *cells, WORDS)
+    notebook = nbformat.v4.new_notebook(cells=[cell_of(free(source)) for _ in range(3_000)])
+    started = time.process_time()
+    as_notebook(repair(notebook, lesson).pieces, lesson)
+    assert time.process_time() - started < 6
 
 
 # --- hidden tests --------------------------------------------------------------------------------
@@ -267,6 +362,43 @@ def test_ids_are_unique():
     made = as_notebook(repair(notebook, TOY).pieces, TOY)
     ids = [cell.id for cell in made.cells]
     assert len(set(ids)) == len(ids)
+
+
+def test_what_a_learner_wrote_does_nothing_on_a_page_and_the_lessons_own_text_is_as_it_was():
+    own = free('<div class="own">\n\n[x](/home) **b**</div>', "markdown")
+    lesson = lesson_of(own, WORDS, F)
+    notebook = handed_in(lesson, {"words": "[x](javascript:alert(1))", "f": "a." * 90_000})
+    notebook.cells.append(nbformat.v4.new_raw_cell("<img src=/logout>"))
+    notebook.cells.append(nbformat.v4.new_markdown_cell("# words\n\n**b**"))
+    made = as_notebook(repair(notebook, lesson).pieces, lesson).cells
+    assert made[0].source == own.source
+    assert "javascript" not in made[1].source
+    assert len(made[2].source) == MAX_RUN + 1
+    assert made[3].source == "&lt;img src=/logout&gt;"
+    assert made[4].source.startswith("<div><h1>words</h1>")  # the id of a control on the page
+
+
+def test_pasted_pictures_stay_with_the_text():
+    notebook = submission()
+    picture, source = {"a.png": {"image/png": PNG}}, "![a](attachment:a.png) ![b](attachment:b.png)"
+    notebook.cells[-1].source, notebook.cells[-1]["attachments"] = source, picture
+    notebook.cells.append(nbformat.from_dict({**notebook.cells[-1], "source": "More."}))
+    made = as_notebook(repair(notebook, TOY).pieces, TOY)
+    nbformat.validate(made)
+    assert made.cells[-1].source == f"{source}\n\nMore."
+    assert made.cells[-1].attachments == picture | {"b.png": {"image/png": MISSING}}
+
+
+def test_a_picture_that_is_missing_in_the_lessons_own_text_changes_nothing_else():
+    own = locked("own", "![a](attachment:a.png) <i class=own>i</i>", "markdown")
+    lesson = lesson_of(F, own)
+    notebook = handed_in(lesson, {"f": ANSWERS["f"]})
+    made = as_notebook(repair(notebook, lesson).pieces, lesson).cells[1]
+    assert (made.source, made.attachments) == (own.source, {"a.png": {"image/png": MISSING}})
+    picture = {"a.png": {"image/png": PNG}}
+    notebook.cells[1]["attachments"] = picture
+    notebook.cells.reverse()
+    assert as_notebook(repair(notebook, lesson).pieces, lesson).cells[1].attachments == picture
 
 
 # --- whatever happens ----------------------------------------------------------------------------

@@ -1,0 +1,225 @@
+"""Searches for the one small edit of a learner's code after which every case is right.
+
+The edited answers work elsewhere (`trying.py`) and only their plain values are seen here, beside
+the right ones. Saying nothing beats accusing the wrong line: where edits of different lines mend,
+none is named, unless the values on the way have shown which line it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from lessonlib.checks.diagnosing import Diagnosis
+from lessonlib.checks.exercise import Case, Exercise
+from lessonlib.checks.verdict import Location
+from lessonlib.checks.wording import listing
+from lessonlib.locating.edits import Where
+from lessonlib.locating.rules import candidates
+from lessonlib.locating.source import Source, source_of
+from lessonlib.locating.trying import ORIGINAL, Bench, Tried, in_forks
+
+MOST = 2_000  # edits that are tried on one case
+MOST_ELSEWHERE = 300  # where the first wrong step is known, and nothing on its line mends
+FRESH = 2**31  # draws cases that the check has not used
+PROMISING = 40  # of those that are tried on all
+Right = frozenset[tuple[int, str]]  # pairs of a case and an output
+
+
+class Edited(Protocol):
+    """The edited answers, wherever they work.
+
+    count: how many there are, the likeliest first; known once some were tried.
+    here:  how many of them change the line of the step; they come first.
+    """
+
+    count: int
+    here: int
+
+    def tries(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
+        """Let some of them work on cases, as `trying.Bench.values` does."""
+
+    def where(self, numbers: list[int]) -> list[Where]:
+        """Return where some of the edits are."""
+
+
+@dataclass
+class Search:
+    """The search for one answer.
+
+    edited:    its edited answers.
+    diagnosis: the right values on the cases of the check and on fresh ones.
+    step:      the line in which the first value differs, where that is known.
+    parts:     whether an edit counts after which something else is still wrong.
+    found:     the edit that was found.
+    """
+
+    edited: Edited
+    diagnosis: Diagnosis
+    step: Location | None = None
+    parts: bool = True
+    found: int | None = None
+
+    def location(self) -> Location | None:
+        """Return the line in which one edit mends all, or a part; None where nothing is sure."""
+        before = self.before
+        wrong = None if before is None else self._first_wrong(before)
+        if wrong is None:  # too slow to be tried, or right when it runs again
+            return None
+        promising: dict[int, Right] = {}
+        for numbers in self._portions():
+            promising |= self._promising(numbers, wrong, before)
+            found = self._whole(promising)
+            if found:
+                return found
+        return self._part(promising, before) if self.parts else None
+
+    def _portions(self) -> Iterator[range]:
+        """Yield the edits that are tried at a time: those of the step's line, then the others."""
+        here, count = self.edited.here, self.edited.count
+        if here:
+            yield range(here)
+        yield range(here, min(count, here + MOST_ELSEWHERE if here else MOST))
+
+    @cached_property
+    def before(self) -> Right | None:
+        """What the answer as it is has right; None where it is too slow to be tried."""
+        return self._everywhere([ORIGINAL]).get(ORIGINAL)
+
+    def mends(self, number: int) -> bool:
+        """Return whether an edit makes every case right."""
+        return self._is_whole(self._everywhere([number]).get(number, frozenset()))
+
+    # --- what is right -------------------------------------------------------------------------
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the outputs."""
+        return tuple(self.diagnosis.right[0])
+
+    def _judged(self, numbers: list[int], indices: Sequence[int]) -> Iterator[tuple[int, Right]]:
+        """Yield the number of each edited answer with what it has right on some cases."""
+        known: dict[int, frozenset[str]] = {}
+        for number, values in self.edited.tries(
+            numbers, [self.diagnosis.cases[i] for i in indices]
+        ):
+            right: set[tuple[int, str]] = set()
+            for index, given in zip(indices, values, strict=False):
+                for value in given[1:]:  # it comes for the first time
+                    known[given[0]] = self._right(index, value)
+                right |= {(index, name) for key in given[:1] for name in known.get(key, ())}
+            yield number, frozenset(right)
+
+    def _right(self, index: int, value) -> frozenset[str]:
+        """Return the outputs that a value has right for a case."""
+        case, is_right = self.diagnosis.cases[index], self.diagnosis.is_right
+        try:
+            with np.errstate(all="ignore"):
+                outputs = self.diagnosis.exercise.values(value, case)
+                return frozenset(n for n, mine in outputs.items() if is_right(n, index, mine))
+        except Exception:  # whatever an `unpack` stumbles over has not the right form
+            return frozenset()
+
+    def _everywhere(self, numbers: list[int]) -> dict[int, Right]:
+        """Return what some edited answers have right, on all cases."""
+        return dict(self._judged(numbers, range(len(self.diagnosis.cases))))
+
+    def _first_wrong(self, right: Right) -> int | None:
+        every = range(len(self.diagnosis.cases))
+        return next((i for i in every if any((i, n) not in right for n in self.names)), None)
+
+    # --- the search ----------------------------------------------------------------------------
+
+    def _promising(self, numbers: range, index: int, before: Right) -> dict[int, Right]:
+        """Return what the edited answers have right that do better on one case."""
+        had, better = frozenset((i, name) for i, name in before if i == index), []
+        for number, right in self._judged(list(numbers), [index]):
+            if right > had:
+                better.append((-len(right), number))
+        chosen = [number for _, number in sorted(better)[:PROMISING]]
+        return self._everywhere(chosen) if chosen else {}
+
+    def _whole(self, promising: dict[int, Right]) -> Location | None:
+        return self._agreed(sorted(n for n, right in promising.items() if self._is_whole(right)))
+
+    def _is_whole(self, right: Right) -> bool:
+        return len(right) == len(self.diagnosis.cases) * len(self.names)
+
+    def _part(self, promising: dict[int, Right], before: Right) -> Location | None:
+        """Return the line of an edit that brings further, and leaves something to be mended."""
+        by_gain: dict[frozenset[str], list[int]] = {}
+        for number, right in sorted(promising.items()):
+            gain = self._outputs(right) - self._outputs(before)
+            if right > before and gain:
+                by_gain.setdefault(gain, []).append(number)
+        for gain in sorted(by_gain, key=len, reverse=True):
+            found = self._agreed(by_gain[gain])
+            if found:
+                return replace(found, about=f"{found.about}. {self._and_more(gain)}")
+        return None
+
+    def _and_more(self, gain: frozenset[str]) -> str:
+        said = (name if " " in name else f"`{name}`" for name in self.names if name in gain)
+        names = listing(said)
+        verb = "are" if len(gain) > 1 else "is"
+        return f"With this mended, {names} {verb} right, and something else is still wrong"
+
+    def _outputs(self, right: Right) -> frozenset[str]:
+        """Return the outputs that are right for every case; a text is right too easily."""
+        every = range(len(self.diagnosis.cases))
+        told = [n for n in self.names if not isinstance(self.diagnosis.right[0][n], str)]
+        return frozenset(n for n in told if all((i, n) in right for i in every))
+
+    def _agreed(self, numbers: list[int]) -> Location | None:
+        """Return the line that all of these edits change, or the one that the steps point at."""
+        edits = dict(zip(numbers, self.edited.where(numbers) if numbers else [], strict=True))
+        pointed = {n: edit for n, edit in edits.items() if self.step and edit.covers(self.step)}
+        # What adds to a line is believed only where nothing changes what stands there already.
+        edits = pointed or {n: e for n, e in edits.items() if not e.adds} or edits
+        if not edits or not frozenset.intersection(*(edit.places for edit in edits.values())):
+            return None
+        self.found = min(edits)
+        location = edits[self.found].location
+        return replace(self.step, about=location.about) if pointed else location
+
+
+class Local:
+    """The edited answers of an answer of this process."""
+
+    def __init__(self, source: Source, exercise: Exercise, step: Location | None = None):
+        self.edits = candidates(source, step)
+        self.bench = Bench(source, self.edits, exercise.use)
+        self.count = self.bench.most
+        self.here = 0 if step is None else sum(edit.where.covers(step) for edit in self.edits)
+
+    def tries(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
+        """Let some of them work on cases, in forks of this process."""
+        return in_forks(self.bench, numbers, cases)
+
+    def where(self, numbers: list[int]) -> list[Where]:
+        """Return where some of the edits are."""
+        return [self.edits[number].where for number in numbers]
+
+
+def line_to_mend(
+    exercise: Exercise,
+    answer,
+    cases: list[Case],
+    step: Location | None = None,
+    parts: bool = True,
+) -> Location | None:
+    """Return the line of a wrong answer in which one small edit makes every case right.
+
+    step:  the first line that gives a wrong value, where that is known.
+    parts: whether an edit counts that only makes more of it right.
+
+    None where the code cannot be read back, where the answer is slow, and where nothing is sure.
+    """
+    source = source_of(answer)
+    if source is None:
+        return None
+    fresh = exercise.cases(np.random.default_rng(FRESH))
+    diagnosis = Diagnosis(exercise, [*cases, *fresh])
+    return Search(Local(source, exercise, step), diagnosis, step, parts).location()

@@ -1,0 +1,238 @@
+"""Tries edited answers on cases, and gives back plain values: many in one fork.
+
+Nothing here knows what is right. How far an edited answer may go is counted in lines, so that what
+comes out depends on no machine; seconds are only there for what counts no lines.
+"""
+
+import ast
+import contextlib
+import io
+import os
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable, Generator, Iterator
+from itertools import count
+from types import CodeType
+
+import numpy as np
+
+from lessonlib.checks.asking import can_fork, in_child, said
+from lessonlib.checks.comparing import same
+from lessonlib.checks.exercise import Case
+from lessonlib.checks.plain import plain
+from lessonlib.locating.edits import Edit
+from lessonlib.locating.source import Source
+
+FILE = "<edited>"
+LINES = 4_000  # that an answer may run for one case, or it is not searched
+ROOM = (4, 200)  # an edited answer may run so many times the lines of the answer, and so many more
+ALL_LINES = 400_000  # of all edited answers together
+ALL_BYTES = 8 * 2**20  # of all arrays that they give
+NODES = 200_000  # of code that is compiled, all edited answers together
+SLOW = 0.010  # seconds of processor time that an answer may take for a case, or it is not searched
+STUCK = 0.5  # seconds of processor time after which an edited answer is stopped with its process
+SILENT = 10.0  # seconds after which a fork is given up that says nothing, such as one that sleeps
+LIVES = 4  # forks that may die or get stuck
+ORIGINAL = -1  # the number of the answer as it is
+
+# The number of an edit, and for each case nothing, or what tells its value from others of this case
+# and, the first time that it comes, the value itself.
+Tried = tuple[int, list[tuple]]
+
+
+NOTHING = object()
+
+
+class Spent(BaseException):
+    """An edited answer has run too many lines."""
+
+
+class Bench:
+    """Compiles edited answers and lets them work, in the process that it is in.
+
+    use:   lets an answer work on arguments, as `Exercise.use` does.
+    edits: what may be tried, each by its number.
+    """
+
+    def __init__(self, source: Source, edits: list[Edit], use: Callable):
+        self.source, self.edits, self.use = source, edits, use
+        self.count, self.limit, self.all_lines, self.all_bytes = 0, LINES, 0, 0
+        self.is_slow = False
+        self.marks: dict[tuple, int] = {}
+        self.spoils = False  # whether the answer changes its arguments
+        self.owner = {id(n): i for i, p in enumerate(source.tree.body) for n in ast.walk(p)}
+        self.codes = [self._code(node) for node in source.tree.body]
+        self.original = self.answer(ORIGINAL)
+
+    @property
+    def most(self) -> int:
+        """How many edits there is room for; a long function costs more to compile."""
+        size = max(sum(1 for _ in ast.walk(node)) for node in self.source.tree.body)
+        return min(len(self.edits), NODES // size)
+
+    def answer(self, number: int) -> Callable:
+        """Return the answer with an edit. Raises whatever its definition raises."""
+        codes = list(self.codes)
+        if number != ORIGINAL:
+            edit = self.edits[number]
+            index = self.owner[id(edit.holder)]
+            with edit.applied():
+                codes[index] = self._code(self.source.tree.body[index])
+        return self.source.defined(codes, {"np": np} if "np" not in self.source.globals else {})
+
+    def _code(self, node: ast.stmt) -> CodeType:
+        return compile(ast.Module([node], []), FILE, "exec", dont_inherit=True)
+
+    def value(self, answer: Callable, case: Case, careful: bool = True):
+        """Return the plain value for a case; `NOTHING` where there is none.
+
+        Where one is `careful`, there is none either where the answer changes its arguments.
+        """
+        args, self.count = case.fresh_args(), 0
+        try:
+            value = self._traced(answer, args)
+            spoilt = careful and not all(map(_is_unchanged, case.args, args))
+            return NOTHING if spoilt else plain(value)
+        except (Exception, Spent, SystemExit, KeyboardInterrupt):
+            return NOTHING
+        finally:
+            self.all_lines += self.count
+
+    def _traced(self, answer: Callable, args: tuple):
+        sys.settrace(self._called)
+        try:
+            return self.use(answer, args)
+        finally:
+            sys.settrace(None)
+
+    def _called(self, frame, event, arg):
+        return self._line if frame.f_code.co_filename == FILE else None
+
+    def _line(self, frame, event, arg):
+        self.count += 1
+        if self.count > self.limit:
+            raise Spent
+        return self._line
+
+    def values(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
+        """Yield what each edited answer gives, case after case up to the first without a value.
+
+        Nothing is yielded where the answer itself is too slow to be tried often, and it ends when
+        all together have run many lines, or given many numbers.
+        """
+        with _quiet():
+            limits = [self._limit(case) for case in cases]
+            self.is_slow = None in limits
+            for number in numbers if not self.is_slow else ():
+                yield number, self._each(number, cases, limits)
+                if self.all_lines > ALL_LINES or self.all_bytes > ALL_BYTES:
+                    return
+
+    def _each(self, number: int, cases: list[Case], limits: list[int]) -> list[tuple]:
+        found: list[tuple] = []
+        try:
+            answer = self.answer(number)
+        except (Exception, SystemExit, KeyboardInterrupt):  # as an edited default value may
+            return [()]
+        for index, (case, self.limit) in enumerate(zip(cases, limits, strict=True)):
+            value = self.value(answer, case, careful=len(cases) > 1 or self.spoils)
+            found.append(() if value is NOTHING else self._once(index, value))
+            if value is NOTHING and number != ORIGINAL:
+                break
+        return found
+
+    def _once(self, index: int, value) -> tuple:
+        """Return a value with its number, or the number alone if it was given before."""
+        mark = index, self._mark(value)
+        known = mark in self.marks
+        number = self.marks.setdefault(mark, len(self.marks))
+        return (number,) if known else (number, value)
+
+    def _mark(self, value):
+        """Return what is equal for equal plain values only."""
+        if isinstance(value, np.ndarray):
+            self.all_bytes += value.nbytes
+            return value.dtype.str, value.shape, value.tobytes()
+        if isinstance(value, list | tuple):
+            return type(value), *map(self._mark, value)
+        if isinstance(value, dict):
+            return dict, tuple(value), *map(self._mark, value.values())
+        return type(value), repr(value)
+
+    def _limit(self, case: Case) -> int | None:
+        """Return the lines that an edited answer may run for a case; None where it is slow."""
+        self.limit, started = LINES, time.process_time()
+        value = self.value(self.original, case)
+        slow = self.count > LINES or time.process_time() - started > SLOW
+        if value is NOTHING:
+            self.spoils |= self.value(self.original, case, careful=False) is not NOTHING
+        return None if slow else ROOM[0] * self.count + ROOM[1]
+
+
+def _is_unchanged(before, after) -> bool:
+    if callable(before) or isinstance(before, np.random.Generator):
+        return True
+    return same(plain(before), plain(after))
+
+
+@contextlib.contextmanager
+def _quiet():
+    nothing = io.StringIO()
+    with (
+        warnings.catch_warnings(),
+        np.errstate(all="ignore"),
+        contextlib.redirect_stdout(nothing),
+        contextlib.redirect_stderr(nothing),
+    ):
+        warnings.simplefilter("ignore")
+        yield
+
+
+# --- many in one fork ----------------------------------------------------------------------------
+
+
+def in_forks(bench: Bench, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
+    """Yield what `bench.values` does, from forks of this process; nothing where it cannot fork.
+
+    One that dies, or is stuck, takes the edit with it that it was at; the next goes on behind it.
+    """
+    waiting, lives = list(numbers), LIVES if can_fork() else 0
+    while waiting and lives:
+
+        def work(say: Callable, numbers=waiting) -> None:
+            for each in as_a_fork(bench.values(numbers, cases)):
+                say(each)
+            say(None)
+
+        with in_child(work) as reader:
+            done = yield from _heard(reader)
+        waiting, lives = [] if done is None else waiting[done + 1 :], lives - 1
+
+
+def as_a_fork(tried: Iterator[Tried]) -> Iterator[Tried]:
+    """Yield the same; what libraries print is not seen, and who counts no lines ends the fork."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    while True:
+        signal.setitimer(signal.ITIMER_PROF, STUCK)
+        each = next(tried, None)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if each is None:
+            return
+        yield each
+
+
+def _heard(reader: int) -> Generator[Tried, None, int | None]:
+    """Yield what a fork says. Return how much that was; None where it has said all."""
+    for done in count():
+        try:
+            tried = said(reader, time.monotonic() + SILENT)
+        except (TimeoutError, EOFError, ValueError):
+            return done
+        if tried is None:
+            return None
+        yield tried

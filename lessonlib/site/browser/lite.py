@@ -1,0 +1,76 @@
+"""JupyterLite: its pages, the lessons as its contents, and its settings."""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lessonlib.errors import UserError
+from lessonlib.site.browser.distribution import Record, record
+
+PYODIDE = "static/pyodide"  # in the site
+MARK = "jupyter-lite.json"  # a folder with this is a site
+KERNEL = "extensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
+BUILD = {
+    "contents": ["contents"],
+    "apps": ["lab", "notebooks", "tree"],
+    "no_sourcemaps": True,
+    "no_unused_shared_packages": True,
+}
+PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
+EXTENSION = {"name": "lessonlib-browser", "load": "static/plugin.js", "extension": "./extension"}
+OVERRIDES = {
+    # A page that is closed takes with it what was typed since: save often.
+    "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 15},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},
+    "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+def build(course: Path, out: Path, kernel: dict) -> None:
+    """Run JupyterLite's own build in a folder of its own: an old one's notes would be believed.
+
+    kernel: the settings of the kernel that runs Python.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        shutil.copytree(course, home / "contents", ignore=shutil.ignore_patterns(".*"))
+        config = {"LiteBuildConfig": {**BUILD, "output_dir": str(out.resolve())}}
+        (home / "jupyter_lite_config.json").write_text(json.dumps(config))
+        (home / "overrides.json").write_text(json.dumps(OVERRIDES))
+        (home / MARK).write_text(json.dumps(_page_config(kernel)))
+        command = [sys.executable, "-m", "jupyterlite_core", "build"]
+        done = subprocess.run(command, cwd=home, capture_output=True, text=True)
+    if done.returncode:
+        raise UserError(f"JupyterLite did not build: {(done.stderr or done.stdout)[-600:]}")
+
+
+def _page_config(kernel: dict) -> dict:
+    settings = {PLUGIN: kernel}
+    data = {
+        "appName": "From one ReLU layer to back-propagation",
+        "disabledExtensions": ["@jupyter-notebook/notebook-extension:trusted"],
+        "litePluginSettings": settings,
+    }
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
+
+
+def add_plugin(out: Path) -> None:
+    """Add our plugin to JupyterLite's, for all its pages."""
+    place = out / "extensions" / EXTENSION["name"] / EXTENSION["load"]
+    place.parent.mkdir(parents=True)
+    shutil.copyfile(Path(__file__).parent / "plugin.js", place)
+    settings = json.loads((out / MARK).read_text(encoding="utf-8"))
+    settings["jupyter-config-data"]["federated_extensions"].append(EXTENSION)
+    (out / MARK).write_text(json.dumps(settings, indent=1), encoding="utf-8")
+
+
+def kernel_wheels(out: Path) -> list[Record]:
+    """Move the kernel's wheels to Pyodide's, so that one lock file names all, and return them."""
+    records = []
+    for name in ("ipykernel", "piplite", "pyodide_kernel"):
+        (wheel,) = (out / KERNEL).glob(f"{name}-*.whl")
+        records.append(record(Path(shutil.copy(wheel, out / PYODIDE)), [name]))
+    return records

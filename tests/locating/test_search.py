@@ -1,0 +1,96 @@
+"""What is said of a line: when edits agree, when they do not, and when one does not do."""
+
+import numpy as np
+import pytest
+from edited_answers import exercise, written
+
+from lessonlib.checks.diagnosing import Diagnosis
+from lessonlib.checks.exercise import Case
+from lessonlib.checks.verdict import Location
+from lessonlib.locating.rules import candidates
+from lessonlib.locating.search import Local, Search, line_to_mend
+from lessonlib.locating.source import source_of
+
+RIGHT = exercise(lambda x, y: (x + y) * 2, 3, 3)
+# A minus anywhere mends it.
+THREE_LINES = "def f(x, y):\n    a = y - x\n    b = a / 2\n    return 2 * b"
+
+
+def drawn(asked, seed=0):
+    return asked.cases(np.random.default_rng(seed))
+
+
+def test_a_right_answer_has_no_line():
+    assert (
+        line_to_mend(RIGHT, written("def f(x, y):\n    return 2 * x + 2 * y"), drawn(RIGHT)) is None
+    )
+
+
+def test_code_that_cannot_be_read_back_has_no_line():
+    assert line_to_mend(RIGHT, eval("lambda x, y: x - y"), drawn(RIGHT)) is None
+
+
+def test_edits_of_different_lines_name_neither():
+    asked = exercise(lambda x, y: x - y, 3, 3)
+    assert line_to_mend(asked, written(THREE_LINES), drawn(asked)) is None
+
+
+@pytest.mark.parametrize("line", [2, 3, 4])
+def test_the_first_wrong_step_decides_between_lines(line):
+    asked = exercise(lambda x, y: x - y, 3, 3)
+    step = Location(line, THREE_LINES.splitlines()[line - 1].strip(), "f", "`a` is not right")
+    found = line_to_mend(asked, written(THREE_LINES), drawn(asked), step)
+    assert (found.line, found.code, found.function) == (line, step.code, "f")
+    assert found.about != step.about
+
+
+def test_what_adds_is_no_rival_of_what_changes_what_is_there():
+    asked = exercise(lambda x: np.abs(x), 3)
+    answer = written("def f(x):\n    y = np.abs(x)\n    return np.exp(y)")
+    assert line_to_mend(asked, answer, drawn(asked)).line == 3
+
+
+def test_an_edit_that_is_right_on_the_checks_cases_only_is_no_edit():
+    asked = exercise(lambda x: x.sum() * 1.0, cases=lambda rng: [Case((np.ones((2, 2)),))])
+    fresh = [Case((np.arange(4.0).reshape(2, 2),))]
+    answer = written("def f(x):\n    return x[0, 0] * 4 + 1")
+    search = Search(Local(source_of(answer), asked), Diagnosis(asked, drawn(asked)))
+    assert search.location() is not None
+    search = Search(Local(source_of(answer), asked), Diagnosis(asked, [*drawn(asked), *fresh]))
+    assert search.location() is None
+
+
+def test_one_of_two_slips_is_told_as_one_of_two():
+    asked = exercise(lambda x, y: (x + y, x * y), 3, 3, outputs=("sum", "product"), returns="tuple")
+    answer = written(
+        "def f(x, y):\n    s = x - y\n    p = np.sort(x) + np.log(1 + y ** 2)\n    return s, p"
+    )
+    found = line_to_mend(asked, answer, drawn(asked))
+    assert (found.line, found.code) == (2, "s = x - y")
+    assert "`sum` is right, and something else is still wrong" in found.about
+
+
+def test_it_says_where_and_what_kind_and_never_the_mended_code():
+    asked = exercise(lambda W, X: W.T @ X, (3, 3), (3, 3))
+    found = line_to_mend(asked, written("def f(W, X):\n    Z = W @ X\n    return Z"), drawn(asked))
+    assert found.code == "Z = W @ X"
+    assert ".T" not in found.about
+    assert "@" not in found.about
+
+
+def test_the_same_is_found_again():
+    answer = written("def f(x, y):\n    a = x - y\n    return a * 2")
+    found = {line_to_mend(RIGHT, answer, drawn(RIGHT)) for _ in range(3)}
+    assert len(found) == 1
+    assert found.pop().line == 2
+
+
+def test_a_line_behind_the_first_wrong_step_is_only_looked_at_in_a_loop():
+    straight = "def f(x, y):\n    a = x - y\n    b = -a\n    return b"
+    step = Location(2, "a = x - y", "f", "`a` is not right")
+    lines = {line for e in candidates(source_of(written(straight)), step) for line in e.where.lines}
+    assert lines == {1, 2, 3}  # exchanging lines 2 and 3 changes both
+    loop = "def f(x, y):\n    for _ in range(2):\n        a = x - y\n        x = a\n    return x"
+    step = Location(3, "a = x - y", "f", "`a` is not right")
+    lines = {line for e in candidates(source_of(written(loop)), step) for line in e.where.lines}
+    assert lines >= {3, 4, 5}
