@@ -1,8 +1,11 @@
 """Makes a notebook's page for nbgrader's `generate_feedback`; `nbgrader_config.py` names it."""
 
+import gc
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
 from markupsafe import Markup
 from nbconvert.exporters import Exporter
 from nbformat import NotebookNode
@@ -15,6 +18,9 @@ from lessonlib.grading.feedback.contents import page_of
 from lessonlib.grading.pages import environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+
+# What was imported stays: no need to go through it each time a page is let go of (`HideTests`).
+gc.freeze()
 
 
 class FeedbackPage(Exporter):
@@ -32,9 +38,14 @@ class FeedbackPage(Exporter):
         """Return the page as HTML: all that is put into it is escaped, or was made harmless."""
         notebook, resources = super().from_notebook_node(nb, resources, **kw)
         page = page_of(notebook, resources["nbgrader"])
-        filled = environment(TEMPLATES, listing=listing, points_of=points_of, under=_under)
-        template = filled.get_template("feedback.html")
-        return template.render(page=page, verdict_style=Markup(STYLE)), resources
+        return _template().render(page=page, verdict_style=Markup(STYLE)), resources
+
+
+@cache
+def _template() -> Template:
+    """Return the page's template, compiled once for a class."""
+    filled = environment(TEMPLATES, listing=listing, points_of=points_of, under=_under)
+    return filled.get_template("feedback.html")
 
 
 def _under(part: str, above: int) -> Markup:
