@@ -11,15 +11,18 @@ from contextlib import contextmanager
 TOKEN = "only-for-this-test"
 
 
-@contextmanager
 def running_lab(root):
     """Start JupyterLab as `lessonlib learn` does, in this folder; yields its address."""
+    return running(root, "learn", "--no-browser")
+
+
+@contextmanager
+def running(root, *command):
+    """Run a command of lessonlib's that opens the course, in this folder; yield the address."""
     port = free_port()
+    command = [sys.executable, "-m", "lessonlib.cli", *command, "--port", str(port)]
     with (root / "log").open("w") as log:
-        command = [sys.executable, "-m", "lessonlib.cli", "learn", "--no-browser", "--port"]
-        process = subprocess.Popen(
-            [*command, str(port)], cwd=root, env=environment(root), stdout=log, stderr=log
-        )
+        process = subprocess.Popen(command, cwd=root, env=environment(root), stdout=log, stderr=log)
         try:
             wait_for(f"http://127.0.0.1:{port}/api", process, root / "log")
             yield f"http://127.0.0.1:{port}"

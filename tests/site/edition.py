@@ -144,6 +144,21 @@ class Learner:
             }"""
         )
 
+    def run_each(self):
+        """Run the code cells one by one, whatever comes of them; return the outputs of all."""
+        return self.page.evaluate(
+            """async () => {
+                const notebook = jupyterapp.shell.currentWidget.content;
+                for (const [place, cell] of notebook.widgets.entries()) {
+                    if (cell.model.type !== 'code') continue;
+                    notebook.deselectAll();
+                    notebook.activeCellIndex = place;
+                    await jupyterapp.commands.execute('notebook:run-cell');
+                }
+                return notebook.widgets.flatMap(cell => cell.model.outputs?.toJSON() ?? []);
+            }"""
+        )
+
     def save(self):
         self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
 

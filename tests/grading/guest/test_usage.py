@@ -15,10 +15,8 @@ from lessonlib.grading.protocol.limits import Limits
 
 @pytest.fixture
 def sleeper() -> Iterator[subprocess.Popen]:
-    with subprocess.Popen(
-        ["sh", "-c", "echo; sleep 100"], start_new_session=True, stdout=subprocess.PIPE
-    ) as process:
-        process.stdout.readline()
+    # No shell: one that is just starting its program cannot be stopped.
+    with subprocess.Popen(["sleep", "100"], start_new_session=True) as process:
         yield process
         os.killpg(process.pid, signal.SIGKILL)
 
