@@ -15,7 +15,7 @@ from nbclient import NotebookClient
 from traitlets.config import Config
 
 from lessonlib.building import build as building
-from lessonlib.building.stubs import BEGIN, END
+from lessonlib.building.stubs import BEGIN_DELIMITER, END_DELIMITER
 from lessonlib.lessons import LESSONS, lesson
 from lessonlib.project import LESSON_FOLDERS
 
@@ -122,7 +122,9 @@ def test_the_solution_ran_from_top_to_bottom(name):
 
 
 def regions(source):
-    return re.findall(f"{BEGIN}\n(.*?)^[ #]*{END}", source, flags=re.DOTALL | re.MULTILINE)
+    """Return the answers in a cell of code (### BEGIN …) or in words (<!-- BEGIN … -->)."""
+    between = f"{BEGIN_DELIMITER}[^\n]*\n(.*?)^[^\n]*{END_DELIMITER}"
+    return re.findall(between, source, flags=re.DOTALL | re.MULTILINE)
 
 
 def telling_lines(text):
@@ -157,7 +159,7 @@ def test_no_answer_stands_in_the_released_notebook(name):
 
 def test_no_mark_of_a_solution_or_hidden_test_is_left(name):
     text = (ROOT / "course" / name / f"{name}.ipynb").read_text()
-    for mark in ("BEGIN SOLUTION", "END SOLUTION", "HIDDEN TESTS"):
+    for mark in (BEGIN_DELIMITER, END_DELIMITER, "HIDDEN TESTS"):
         assert mark not in text
 
 

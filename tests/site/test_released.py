@@ -1,14 +1,18 @@
-"""Each released lesson of 00 to 11 runs in the browser edition as far as its first question."""
+"""Released lessons in the browser edition: all run, and one is solved by keyboard alone."""
 
 import re
+from pathlib import Path
 
+import nbformat
 import pytest
 from edition import Learner, served
+from keyboard import solve, verdicts
 
 from lessonlib.lessons import LESSONS
 
 pytestmark = [pytest.mark.site, pytest.mark.slow, pytest.mark.browser]
 
+ROOT = Path(__file__).parents[2]
 CHOSEN = [each for each in LESSONS if each.number <= "11"]
 # What stands where an answer is not there yet.
 STUBS = {"CheckFailed", "NameError", "NotImplementedError"}
@@ -37,3 +41,13 @@ def test_each_cell_runs_or_waits_for_an_answer(newcomer, lesson):
     assert {each["ename"] for each in errors} <= STUBS
     told = ["\n".join(each["traceback"]) for each in errors if each["ename"] == "CheckFailed"]
     assert len(told) > 3 and all(map(WAITS.search, told)), told
+
+
+def test_lesson_01_is_solved_with_the_keyboard_alone(newcomer):
+    path = "01-relu-layer/01-relu-layer.ipynb"
+    released, solved = (nbformat.read(ROOT / which / path, 4) for which in ("course", "solutions"))
+    cells = (each for each in solved.cells if each.metadata.get("nbgrader", {}).get("solution"))
+    newcomer.open(path)
+    solve(newcomer.page, released, {each.metadata.nbgrader.grade_id: each.source for each in cells})
+    told = [each for each in verdicts(newcomer.page) if each.startswith("✓")]
+    assert len(told) == 6 and all(": right." in each for each in told)
