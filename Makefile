@@ -1,5 +1,6 @@
 # make learn   opens your copy of the course, my-course/, in JupyterLab (PORT=0 for any free port)
-# make test    runs every check there is
+# make test    runs the tests: the README's command
+# make test-grading  tests the grader further: attacks, kills, and nbgrader's own beside it
 # make quick   style, types and the tests of the core, in about two minutes
 # make book    makes the book in book/: pages to read, to search and to print
 # make site    makes the browser edition in site/, and the book in it (ARGS="--pyodide FOLDER")
@@ -22,7 +23,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 # One thread: sums over many threads differ in their last digits from machine to machine.
 export OMP_NUM_THREADS := 1
 
-.PHONY: help learn test quick build book site test-site bench bench-feedback hostile lint clean
+.PHONY: help learn test test-grading quick build book site test-site bench bench-feedback hostile lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -34,8 +35,12 @@ learn: $(VENV)/learn.stamp
 # Three at a time, on two cores as well: many tests wait for a browser or for what is to be stopped.
 # In the order of tests/conftest.py, the longest first; the notebooks run beside the others.
 test: lint
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not stock and not site" tests solutions \
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not grading and not stock and not site" \
+		tests solutions \
 		--nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg
+
+test-grading: $(VENV)/test.stamp
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m grading tests/grading tests/pipeline
 
 # The inner loop. What starts a notebook, a grader, a browser or judges all mistakes is left out.
 QUICK := tests/checks tests/exercises tests/nn tests/plots tests/building tests/proof tests/docs \

@@ -17,6 +17,8 @@ from lessonlib.grading.model import plan
 from lessonlib.grading.protocol.limits import Limits
 from lessonlib.grading.task import Task
 
+pytestmark = [pytest.mark.slow, pytest.mark.grading]
+
 STUB = "def {}(*_):\n    raise NotImplementedError"
 SOLUTIONS = {
     "mean": "def mean(values):\n    return sum(values) / len(values)",
