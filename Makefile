@@ -32,15 +32,22 @@ help:
 learn: $(VENV)/learn.stamp
 	@$(BIN)/lessonlib start my-course --port $(PORT) $(ARGS)
 
+# What attacks the grader, kills it, or runs nbgrader's own beside it: half of the time of all tests.
+GRADING := tests/grading/test_every_exercise.py tests/grading/model/test_marks.py \
+           tests/grading/submission/test_worst_inputs.py \
+           $(patsubst %,tests/pipeline/test_%.py,hostile_class idioms like_nbgrader differences \
+             grade_interrupted grade_dask pages_act)
+
 # Three at a time, on two cores as well: many tests wait for a browser or for what is to be stopped.
 # In the order of tests/conftest.py, the longest first; the notebooks run beside the others.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
+
 test: lint
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not grading and not stock and not site" \
-		tests solutions \
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not stock and not site" $(GRADING:%=--ignore=%) tests solutions \
 		--nbval --nbval-sanitize-with tests/notebooks/sanitize.cfg
 
 test-grading: $(VENV)/test.stamp
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m grading tests/grading tests/pipeline
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(GRADING)
 
 # The inner loop. What starts a notebook, a grader, a browser or judges all mistakes is left out.
 QUICK := tests/checks tests/exercises tests/nn tests/plots tests/building tests/proof tests/docs \

@@ -25,7 +25,7 @@ from lessonlib.grading.task import Task
 from lessonlib.lessons import LESSONS, find, lesson_of
 from lessonlib.lessons.files import module_files
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 SEEDS = range(1)  # of the further inputs on which each answer is judged; five in lessons' tests
 EVERY = 5  # which of the mistakes are tried here; the lessons' own tests try all in this process

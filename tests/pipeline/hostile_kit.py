@@ -118,9 +118,14 @@ def name_of(cell: NotebookNode) -> str:
 def file(data: bytes | NotebookNode, called: str = "", **others: str) -> Callable[[Path], None]:
     """Return a `write` for a notebook or for any bytes, with other files beside it."""
     text = data if isinstance(data, bytes) else nbformat.writes(data).encode()
+    return made_late(lambda: text, called, **others)
+
+
+def made_late(data: Callable[[], bytes], called: str = "", **others: str) -> Callable:
+    """Return a `write` for what is made only then: to collect the tests takes no class."""
 
     def write(folder: Path) -> None:
-        (folder / (called or f"{folder.name}.ipynb")).write_bytes(text)
+        (folder / (called or f"{folder.name}.ipynb")).write_bytes(data())
         for name, content in others.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -141,21 +146,26 @@ def add(name, which, made, lost=(), state="graded", *, files=None, **how) -> Non
 
 def ps1(name, answers=None, lost=(), state="graded", first=(), last=(), **how) -> None:
     """Add a submission of the first ordinary assignment."""
-    add(name, PS1, notebook(PS1, answers, first, last), lost, state, **how)
+    _add(name, PS1, (answers, first, last), lost, state, **how)
 
 
 def ps2(name, answers=None, lost=(), state="graded", first=(), last=(), **how) -> None:
     """Add a submission of the second one; answers and tests are named by their exercise."""
     answers = {f"{key}-0": text for key, text in (answers or {}).items()}
     lost = {f"{key}-1": points for key, points in dict(lost).items()}
-    add(name, PS2, notebook(PS2, answers, first, last), lost, state, **how)
+    _add(name, PS2, (answers, first, last), lost, state, **how)
 
 
 def relu(name, answers=None, lost=(), state="graded", first=(), last=(), **how) -> None:
     """Add a submission of lesson 01."""
     answers = {f"relu-{key}": text for key, text in (answers or {}).items()}
     lost = {f"check-relu-{key}": points for key, points in dict(lost).items()}
-    add(name, RELU, notebook(RELU, answers, first, last), lost, state, **how)
+    _add(name, RELU, (answers, first, last), lost, state, **how)
+
+
+def _add(name, which, cells: tuple, lost, state, *, files=None, **how) -> None:
+    made = made_late(lambda: nbformat.writes(notebook(which, *cells)).encode(), **files or {})
+    add(name, which, made, lost, state, **how)
 
 
 def edited(name, change: Callable[[NotebookNode], None], lost=(), state="repaired", answers=None):

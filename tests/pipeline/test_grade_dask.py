@@ -10,7 +10,7 @@ from distributed import LocalCluster
 from forked import run
 from graded_course import LESSON, dump, executed, grade, make
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

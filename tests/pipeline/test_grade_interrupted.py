@@ -21,7 +21,7 @@ from lessonlib.grading.classroom.coordinator import Classroom
 from lessonlib.grading.classroom.workers import LocalCrew
 from lessonlib.grading.protocol.limits import Limits
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 PR_SET_CHILD_SUBREAPER = 36
 MOMENTS = 20

@@ -25,7 +25,7 @@ from submissions import ROOT
 
 from lessonlib.grading.record import Record
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 PR_SET_CHILD_SUBREAPER = 36
 GRADE = """

@@ -4,7 +4,7 @@ import pytest
 from idioms import ALL, VARIANTS, assignments, place
 from two_graders import grade_with_both
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 CASES = [
     pytest.param(pack, idiom, variant, id=f"{pack}: {idiom.name} ({VARIANTS[variant]})")

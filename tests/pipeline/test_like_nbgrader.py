@@ -14,7 +14,7 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 from tables import handed_in, read, source
 from two_graders import Assignment, grade_with_both
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 COURSES = {
     "statistics": statistics_course,

@@ -17,7 +17,7 @@ from pictures_of import PNG, PNG_URL
 from submissions import path_of
 from test_formgrader import server  # noqa: F401  (JupyterLab in the course's folder)
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.grading]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 WRITTEN = "start-explain"
 MATHJAX = "cdnjs.cloudflare.com"

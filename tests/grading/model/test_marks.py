@@ -17,7 +17,7 @@ from lessonlib.grading.model import plan
 from lessonlib.grading.protocol.limits import Limits
 from lessonlib.grading.task import Task
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 STUB = "def {}(*_):\n    raise NotImplementedError"
 SOLUTIONS = {

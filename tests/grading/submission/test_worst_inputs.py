@@ -20,7 +20,7 @@ import lessonlib.grading
 from lessonlib.grading.submission import markdown, markup, pictures, reading, sanitise, syntax
 from lessonlib.grading.submission.repair import as_notebook, hidden_lines, repair, visible
 
-pytestmark = [pytest.mark.slow, pytest.mark.grading]
+pytestmark = pytest.mark.slow
 
 SIZE = 2**20
 SECONDS = 2.0
