@@ -22,6 +22,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 
 # One thread: sums over many threads differ in their last digits from machine to machine.
 export OMP_NUM_THREADS := 1
+# A thousand processes start in the tests: none but the first is to compile what it imports.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help learn test test-grading quick build book site test-site bench bench-feedback hostile lint clean
 .DELETE_ON_ERROR:
