@@ -60,16 +60,3 @@ def test_nothing_there_is_for_instructors_or_alarms_learners(page):
     menus = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
     assert menus == ["File", "Edit", "View", "Run", "Kernel", "Settings", "Help"]
     assert page.get_by_text("Not Trusted").count() == 0
-
-
-def test_the_first_check_is_reached_by_the_keyboard_alone(page):
-    page.keyboard.press("Escape")
-    told = page.get_by_text("start.ready: not right yet")
-    for _ in range(12):
-        if told.count():
-            break
-        page.keyboard.press("Shift+Enter")
-        page.wait_for_timeout(500)
-    told.first.wait_for()
-    active = "document.activeElement.closest('.jp-Notebook') !== null"
-    assert page.evaluate(active), "the focus left the notebook"
