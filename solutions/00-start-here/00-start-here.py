@@ -81,7 +81,7 @@ plots.heatmap({"row": as_row, "column": as_column, "flat": flat}, title="Three s
 # column. The other two are tables. A <dfn>transposed</dfn> table, written with `.T`, has its rows
 # and columns exchanged. To a flat array, which has none, `.T` does nothing.
 #
-# To arrange numbers anew, use `.reshape(rows, columns)`. A -1 lets NumPy count: six numbers with
+# To rearrange numbers, use `.reshape(rows, columns)`. A -1 lets NumPy count: six numbers with
 # `.reshape(2, -1)` make a table of shape (2, 3).
 #
 # ### Your turn: `column`
@@ -242,20 +242,6 @@ shapes = {"W @ X": shape_1, "W @ X + b": shape_2, "W.T @ dZ": shape_3, "dZ @ X.T
 # - 1 point: A test that shows it: any other number of samples, or a look at each row of numbers.
 
 # %% [markdown]
-# ## Recap
-#
-# Make a flat array a column before you add it: in a square table nobody warns you. The axis that
-# you name disappears; `keepdims=True` keeps it.
-#
-# ### The formulas on one card
-#
-# | you want | write |
-# |---|---|
-# | a column | `.reshape(-1, 1)` |
-# | a bias on each row | table + column |
-# | a sum for each row, as a column | `axis=1`, `keepdims=True` |
-# | the shape of a product | $(n, k)\,(k, m) \to (n, m)$ |
-#
 # ### If you want more
 #
 # <details><summary>Another line with your colleague's bug</summary>
@@ -272,6 +258,20 @@ shapes = {"W @ X": shape_1, "W @ X + b": shape_2, "W.T @ dZ": shape_3, "dZ @ X.T
 # columns may stay flat: NumPy treats them like a row and copies them down, which is right here.
 #
 # </details>
+#
+# ## Recap
+#
+# Make a flat array a column before you add it: in a square table nobody warns you. The axis that
+# you name disappears; `keepdims=True` keeps it.
+#
+# ### The formulas on one card
+#
+# | you want | write |
+# |---|---|
+# | a column | `.reshape(-1, 1)` |
+# | a bias on each row | table + column |
+# | a sum for each row, as a column | `axis=1`, `keepdims=True` |
+# | the shape of a product | $(n, k)\,(k, m) \to (n, m)$ |
 #
 # ### What comes next
 #
