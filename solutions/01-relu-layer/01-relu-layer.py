@@ -374,9 +374,9 @@ plots.function(
 #
 # $$\mathrm{slope} = \frac{1}{m} \sum_\mathrm{samples} (a - y) \cdot [w x > 0] \cdot x$$
 #
-# The sign $[w x > 0]$ means 1 where the unit fires and 0 where it is silent. For a silent sample a
-# nudge of $w$ changes nothing, so it has no say in the slope. Lesson 02 shows where this formula
-# comes from; for now, use it.
+# The sign $[w x > 0]$ means 1 where the unit fires and 0 where it is silent. There a nudge of $w$
+# changes nothing, so that sample has no say in the slope. Lesson 02 shows where this formula comes
+# from; for now, use it.
 #
 # **Worked example.** Again $w = 1$:
 #
@@ -518,7 +518,7 @@ plots.resolve(
 # 2. Ben leaves out the cold day and starts at $w = -1$. After a thousand steps his weight is still
 #    exactly -1. Why?
 #
-# Double-click the cell below and write. Write yours first: the fold below it has a model answer and
+# Double-click the cell below and answer. Write yours first: the fold below has a model answer and
 # says what earns the two points.
 
 # %% [markdown] written="relu-valley" points=2
@@ -536,25 +536,6 @@ plots.resolve(
 # - 1 point: Ben's unit is silent on all samples, so the slope is 0 and no step moves the weight.
 
 # %% [markdown]
-# ## Recap
-#
-# - The ReLU lets positive numbers through and replaces the others by 0. Its slope is 1 or 0, and 0
-#   at the corner.
-# - A layer is a matrix product, a bias and a ReLU. A sum of hinges can follow any curve.
-# - The loss says how wrong the network is. Step against its slope to make it smaller.
-# - Too small a learning rate is slow; too large a one climbs out of the valley.
-#
-# ### The formulas on one card
-#
-# | what | formula | shape |
-# |---|---|---|
-# | a layer's pre-activations | $Z = W X + b$ | $(n, m)$ |
-# | its activations | $A = \max(0, Z)$ | $(n, m)$ |
-# | slope of the ReLU | 1 where $z > 0$, else 0 | as $z$ |
-# | loss of one weight | $L = \frac{1}{2m} \sum (a - y)^2$ | a number |
-# | its slope | $\frac{1}{m} \sum (a - y) \cdot [w x > 0] \cdot x$ | a number |
-# | a step | $w_\mathrm{new} = w - \eta \cdot \mathrm{slope}$ | a number |
-#
 # ### If you want more
 #
 # Between the learning rates 1.2 and 1.4 there is one that never arrives and never climbs out. Look
@@ -569,6 +550,25 @@ plots.resolve(
 # side. So the path is 0.5, 3.5, 0.5, 3.5, and so on.
 #
 # </details>
+#
+# ## Recap
+#
+# - The ReLU lets positive numbers through and replaces the others by 0. Its slope is 1 or 0, and 0
+#   at the corner.
+# - A layer is a matrix product, a bias and a ReLU. Sums of hinges can follow any unbroken curve.
+# - The loss says how wrong the network is. Step against its slope to make it smaller.
+# - Too small a learning rate is slow; too large a one climbs out of the valley.
+#
+# ### The formulas on one card
+#
+# | what | formula | shape |
+# |---|---|---|
+# | a layer's pre-activations | $Z = W X + b$ | $(n, m)$ |
+# | its activations | $A = \max(0, Z)$ | $(n, m)$ |
+# | slope of the ReLU | 1 where $z > 0$, else 0 | as $z$ |
+# | loss of one weight | $L = \frac{1}{2m} \sum (a - y)^2$ | a number |
+# | its slope | $\frac{1}{m} \sum (a - y) \cdot [w x > 0] \cdot x$ | a number |
+# | a step | $w_\mathrm{new} = w - \eta \cdot \mathrm{slope}$ | a number |
 #
 # ### What comes next
 #
