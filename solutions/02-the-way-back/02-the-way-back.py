@@ -34,7 +34,7 @@ from lessonlib.data import seed_001
 # %% [markdown]
 # ## 1. Where slopes come from
 #
-# In lesson 01 you rolled one weight downhill, and I gave you the formula for its slope. A network
+# In lesson 01 you rolled one weight downhill, and the formula for its slope was given. A network
 # has thousands of weights, and each needs a slope of its own. Where do they all come from?
 #
 # Start small: one unit, one sample. The picture takes its calculation apart into boxes. Those of
@@ -62,8 +62,8 @@ arrows = [
 plots.graph(one_unit, arrows, title="One unit, one sample, four small steps")
 
 # %% [markdown]
-# **Guess first.** Nudge $w$ from 2 to 2.001, and hold $x$ and $b$ still. The loss moves, too: how
-# many times as far as $w$? Follow the nudge from box to box.
+# **Decide.** Nudge $w$ from 2 to 2.001, and hold $x$ and $b$ still. The loss moves, too: how many
+# times as far as $w$? Follow the nudge from box to box.
 
 # %% solution="guess-nudge"
 # how many times as far as w does L move? Write a number in place of the three dots
@@ -412,7 +412,7 @@ def planted_backward(dA, Z, W, X):
 # We use lesson 01's layer of four units, whose pre-activations were -1, 3, 5 and 3. As the loss we
 # take the sum of its activations. Add copies, so every entry of `dA` is 1.
 #
-# **Guess first.** How many of the four biases can change this loss at all?
+# **Decide.** How many of the four biases can change this loss at all?
 
 # %% solution="guess-biases"
 # how many of the four biases move the loss when they are nudged?
@@ -464,7 +464,7 @@ wrong_line = 1
 #
 # A <dfn>dead unit</dfn> is silent everywhere: its $z$ is not above 0 on any sample. So its mask is
 # 0 throughout, and no message reaches its weights. Their gradient is 0, and a step downhill doesn't
-# move them. Firing on one single sample is enough to keep learning.
+# move them. Firing on a single sample is enough to keep learning.
 #
 # In the first layer a dead unit stays dead as long as the samples stay the same. Higher up there is
 # hope. When the layer below learns, this unit's inputs change, and it may fire again.
