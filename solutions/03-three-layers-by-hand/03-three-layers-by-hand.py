@@ -366,8 +366,8 @@ for i in range(3):
 # \ldots \\ \ldots \\ \ldots \end{pmatrix} = \begin{pmatrix} \ldots \\ \ldots \\ \ldots \\ \ldots
 # \end{pmatrix}$$
 #
-# **And alone: layer 1.** What came in is $x = (2, 1, 3)$. Work out $dW_1$, with four rows and three
-# columns. You know one of its rows without multiplying. Which one, and why?
+# **On your own: layer 1.** What came in is $x = (2, 1, 3)$. Work out $dW_1$, with four rows and
+# three columns. You know one of its rows without multiplying. Which one, and why?
 #
 # <details><summary>Compare</summary>
 #
@@ -496,8 +496,8 @@ for name in grads:
 #
 # A colleague rounds $p$ before the way back and tests on this network. "Below layer 3 every
 # gradient is exact", she says, "so rounding does no harm." Explain in three or four sentences why
-# this example doesn't show that, and how you would choose examples for a test. A model answer and
-# what earns the points are in the fold below. Write yours first.
+# this example doesn't show that, and how you would choose examples for a test. Write yours first:
+# the fold below has a model answer and says what earns the two points.
 
 # %% [markdown] written="hand-explain" points=2
 # <!-- BEGIN SOLUTION -->
