@@ -448,7 +448,7 @@ show(errors_with(b1=0.1))
 #
 # **Some of these gradients are wrong on purpose.** Seven people each hand in a function `f`, a
 # point `theta`, and a claim: "this is the gradient of `f` at `theta`". Some claims are wrong, one
-# of them by no more than a tenth of a percent.
+# by only a tenth of a per cent.
 #
 # | name | `f(theta)` |
 # |---|---|
@@ -594,8 +594,8 @@ show(errors_on(x, published_backward))
 #
 # A colleague has written a backward pass and says: "All shapes are right, the loss falls, and
 # `np.allclose` with tolerances of 0.01 finds no difference to a numeric gradient." Explain in four
-# or five sentences why each of the three is weak evidence, and what you would ask for instead. A
-# model answer and what earns the points are in the fold below. Write yours first.
+# or five sentences why each of the three is weak evidence, and what you would ask for instead.
+# Write yours first: the fold below has a model answer and says what earns the two points.
 
 # %% [markdown] written="gradcheck-explain" points=2
 # <!-- BEGIN SOLUTION -->
