@@ -159,8 +159,8 @@ plots.resolve(guess, most_right, figure)
 # $$z(00) + z(11) = z(01) + z(10).$$
 #
 # But XOR wants both outputs on the left below 0.5, so their sum below 1. It wants both on the right
-# above 0.5, so their sum above 1. Equal numbers can't do that. No choice of weights will help, and
-# no way of finding them.
+# above 0.5, so their sum above 1. Equal numbers can't do that. No choice of weights will help,
+# however it is found.
 #
 # A second layer doesn't help by itself. Without a ReLU between them, two layers multiply out to
 # one:
@@ -324,9 +324,8 @@ def sigmoid(z):
 # already computed $a = \sigma(z)$, and the slope follows from $a$ alone, without another
 # exponential.
 #
-# The table shows $z$, the value $a$, and the slope, measured by a central difference as you know it
-# from lesson 04. Which formula in $a$ fits all five rows? Begin with the last row, then look at
-# both ends.
+# The table shows $z$, the value $a$, and the slope, measured as in lesson 04. Which formula in $a$
+# fits all five rows? Begin with the last row, then look at both ends.
 
 # %%
 print("    z        a    slope")
@@ -367,7 +366,7 @@ plots.function(
 #
 # Here is the network that lesson 06 will train: two inputs, a hidden layer of sigmoid units, one
 # sigmoid at the output, and **no biases**. We leave them out on purpose. Lesson 06 shows what they
-# would have brought. The output's activation is the prediction $P$:
+# would have done. The output's activation is the prediction $P$:
 #
 # $$Z_1 = W_1 X, \qquad A_1 = \sigma(Z_1), \qquad Z_2 = W_2 A_1, \qquad P = \sigma(Z_2)$$
 #
@@ -451,7 +450,7 @@ guess = 2.0
 plots.resolve(guess, round(float(-np.log(1 - 0.99)), 3))
 
 # %% [markdown]
-# To be sure and wrong is expensive. As a target $Y$ is either 1 or 0, one formula covers both
+# Being sure and wrong is expensive. Since a target $Y$ is either 1 or 0, one formula covers both
 # cases:
 #
 # $$L = -\frac{1}{m} \sum_\mathrm{samples} \big( Y \log P + (1 - Y) \log(1 - P) \big)$$
@@ -495,8 +494,7 @@ print(f"saying 0.5 to everything costs {bce(np.full((1, 4), 0.5), Y):.4f}")
 # too. And several layers without a ReLU would do it anyway." Explain in four or five sentences why
 # both claims are wrong, and what the hidden layer does to the four points.
 #
-# Write your answer first. The fold below it has a model answer, and what earns the 2 points. In a
-# class a person may grade it.
+# Write yours first: the fold below has a model answer and says what earns the two points.
 
 # %% [markdown] written="xor-explain" points=2
 # <!-- BEGIN SOLUTION -->
@@ -555,8 +553,9 @@ print("yours: ", "  ".join(f"{value:3.0f}" for value in output[0]))
 # - Layers without a bend between them are one layer.
 # - A hidden layer with a bend folds the plane, so that a straight boundary is enough for the
 #   output.
-# - The sigmoid makes a probability of any number. Its slope is $a (1 - a)$.
-# - The binary cross-entropy charges little for a right answer and a lot for a sure, wrong one.
+# - The sigmoid turns any number into a probability. Its slope is $a (1 - a)$.
+# - The binary cross-entropy charges little for being sure and right, and a lot for being sure and
+#   wrong.
 #
 # ### The formulas on one card
 #
