@@ -82,7 +82,7 @@ plots.resolve(guess, round(float(slope), 3))
 #
 # $$dZ_2 = (P - Y) / m.$$
 #
-# The $1/m$ is here and nowhere else. All that follows are plain sums over the samples.
+# The $1/m$ is here and nowhere else. Everything that follows is a plain sum over the samples.
 #
 # **Worked example.** The sample 01 by itself, with $m = 1$. Read it from top to bottom. The slope
 # of both hidden sigmoids is $0.269 \cdot 0.731 = 0.197$.
@@ -115,8 +115,8 @@ plots.resolve(guess, round(float(slope), 3))
 #
 # ### Your turn: `backward`
 #
-# Write it for all samples at once, and for any number of inputs, units and outputs. Several outputs
-# each have their own loss, and these are added.
+# Write it for all samples at once, and for any number of inputs, units and outputs. With several
+# outputs, each has a loss of its own, and these losses add up.
 
 
 # %% solution="xor-backward"
@@ -244,8 +244,8 @@ for name, W in (("W1", W1), ("W2", W2)):
 #
 # ### Your turn: `predict`
 #
-# Make answers out of probabilities: 1 where $P$ is 0.5 or more, else 0. Return a flat array with
-# one number for each sample, also if there is only one sample.
+# Turn probabilities into answers: 1 where $P$ is 0.5 or more, else 0. Return a flat array with one
+# number for each sample, even for a single one.
 
 
 # %% solution="xor-predict"
@@ -433,16 +433,17 @@ wrong_line = 3
 # %% check="xor.bug_hunt"
 
 # %% [markdown]
-# ## 6. What biases would have brought
+# ## 6. What biases would have done
 #
 # Think of the sample 00. Without biases both hidden sums are 0 there, so both activations are 0.5,
-# whatever `W1` is. To say 0 to this sample, the two numbers in `W2` need a sum well below 0. To say
-# 1 to its neighbours all the same, the network needs large weights in both layers. That can be
-# done, but it takes long. A bias lets each unit choose where its step is.
+# whatever `W1` is. For the network to say 0 to this sample, the two numbers in `W2` must add up to
+# well below 0. To say 1 to the neighbours all the same, it needs large weights in both layers. That
+# can be done, but it takes a long time. A bias lets each unit choose where its step is.
 #
 # Here is the same network with biases that start at 0: the same weights at the start, the same
-# learning rate, the same number of epochs. It is the course's finished network, which you will have
-# written yourself by lesson 13. It wants its samples in rows, so everything goes in transposed.
+# learning rate, the same number of epochs. It is the course's finished network. In a later lesson
+# you will write one like it yourself. It wants its samples in rows, so everything goes in
+# transposed.
 #
 # **Decide, then run.** The last loss without biases was 0.397. What will it be with biases?
 
@@ -488,8 +489,7 @@ plots.decision_boundary(
 # Explain in four or five sentences what the weights may be doing in a flat stretch, what has to
 # happen before the loss falls, and why equal weights at the start are worse than random ones.
 #
-# Write your answer first. The fold below it has a model answer, and what earns the 2 points. In a
-# class a person may grade it.
+# Write yours first: the fold below has a model answer and says what earns the two points.
 
 # %% [markdown] written="xor-plateau" points=2
 # <!-- BEGIN SOLUTION -->
@@ -540,8 +540,8 @@ for gap in (1e-2, 1e-4, 1e-6):
 #   by $m$.
 # - An epoch: forward, loss, both gradients, then both steps.
 # - A flat loss can hide weights that move. Equal units stay equal, so start at random.
-# - A wrong gradient can end with a lower loss. Measure each gradient, and compare one epoch, with a
-#   large learning rate, to one that is known to be right.
+# - A wrong gradient can end with a lower loss. Measure each gradient. And compare one epoch at a
+#   large learning rate with one that is known to be right.
 # - Biases let each unit choose where its step is.
 #
 # ### The formulas on one card
