@@ -46,10 +46,10 @@ db_shape = (4, 1)
 # %% [markdown]
 # ## 2. The network
 #
-# The XOR network had no biases, and you met it with four samples. Now you build one that you could
-# use on real data. It takes any number of inputs, hidden units, outputs and samples, and every unit
-# has a bias. The hidden units bend in a new way. Here it is with two inputs, three hidden units and
-# one output. In lesson 08 you'll train it.
+# The XOR network had no biases, and only four samples. Now you build one that you could use on real
+# data. It takes any number of inputs, hidden units, outputs and samples, and every unit has a bias.
+# The hidden units bend in a new way. Here it is with two inputs, three hidden units and one output.
+# In lesson 08 you'll train it.
 
 # %%
 draw = np.random.default_rng(6)
@@ -144,8 +144,9 @@ def tanh_derivative(a):
 # ## 4. Where to start
 #
 # Training needs a start. In lesson 06 you saw what equal weights do: the hidden units stay copies
-# of each other. So draw the weights at random, from normal numbers around 0. The biases may start
-# at 0, since different weights already make the units different.
+# of each other. So draw the weights at random. We take *normal* random numbers: most lie near 0,
+# and only a few beyond 2 or -2. The biases may start at 0, since different weights already make the
+# units different.
 #
 # A <dfn>generator</dfn> is the object that random numbers are drawn from. You make one with a seed,
 # and pass it to every function that draws. The same seed gives the same run, today and in a year.
@@ -262,8 +263,8 @@ print(f"output: z {cache_paper['Z2'][0, 0]:.3f}, probability {A2_paper[0, 0]:.3f
 #
 # Each output answers a yes-or-no question with a probability for yes. You know its loss from lesson
 # 05, the binary cross-entropy: $-\log a$ where the right answer is yes, $-\log(1 - a)$ where it's
-# no. The <dfn>cost</dfn> of a batch is the mean of its samples' losses. It's one more name for the
-# loss that training lowers, and many books use it, so the next function does too.
+# no. The <dfn>cost</dfn> of a batch is the mean of its samples' losses. It's the loss that training
+# lowers, under another name. Many books use that name, so the next function does too.
 #
 # **Worked example.** Three samples, one output, predictions 0.9, 0.2 and 0.6. The right answers are
 # 1, 0 and 0. The first costs $-\log 0.9 = 0.105$, the second $-\log 0.8 = 0.223$.
@@ -331,8 +332,8 @@ guess = "yes"
 # | $dz_1$ | $-0.744 \cdot 0.420 = -0.313$ | $\ldots \cdot \ldots = \ldots$ |
 # | gradients of $W_1$, for $x = (2, 1)$ | $-0.625$ and $-0.313$ | $\ldots$ and $\ldots$ |
 #
-# The table keeps all digits until it prints, so a last digit may differ from your paper. Then run
-# the next cell. Step through it and compare it with your column.
+# The table keeps all digits until it prints, so a last digit may differ from your paper. When your
+# column is full, run the next cell, step through it, and compare.
 
 # %%
 plots.resolve(
@@ -431,7 +432,8 @@ for name in ("W1", "b1", "W2", "b2"):
 # A friend pastes her batch together with a copy of itself. Now every sample is in it twice, and $m$
 # is twice as large. What happens to the cost and to the four gradients? And what would happen if
 # the 1/m were missing, and she trained with the same learning rate? Answer in three or four
-# sentences. A model answer, and what earns the 2 points, are in the fold below. Write yours first.
+# sentences. Write yours first: the fold below has a model answer and says what earns the two
+# points.
 
 # %% [markdown] written="twolayer-copies" points=2
 # <!-- BEGIN SOLUTION -->
