@@ -145,7 +145,7 @@ def update_parameters(parameters, grads, learning_rate):
 # You have all the parts. The training loop puts them together:
 #
 # 1. draw the parameters to start from, once;
-# 2. as many times as `epochs` says: forward, backward, update;
+# 2. then, `epochs` times: forward, backward, update;
 # 3. return the parameters.
 #
 # Every epoch uses all samples at once, so an epoch is one step.
@@ -203,9 +203,8 @@ for n_h, share in shares.items():
 # %% [markdown]
 # From this start, two units do no better than a straight boundary, and three get every point.
 #
-# Now watch a boundary bend. Each picture below is a training of its own, with eight hidden units.
-# All of them start from an equal generator, so each goes the same way as the one before it, only
-# longer.
+# Now watch a boundary bend. Each picture below is a training run of its own, with eight hidden
+# units. All runs draw the same start, so each goes the way of the one before it, only further.
 
 # %%
 history = {
@@ -228,8 +227,9 @@ plots.boundary_steps(
 # ## 5. Find the bug in a published network
 #
 # Somebody published a network like yours: four hidden units, a learning rate of 0.01, 10,000 steps.
-# It learned 100 random points, and the flip of a coin decided the class of each. The notebook shows
-# the cost at every 100th step, as far as step 2100. These are its numbers, to ten decimal places.
+# It was trained on 100 random points, and the flip of a coin had decided the class of each. The
+# notebook shows the cost at every 100th step, as far as step 2100. These are its numbers, to ten
+# decimal places.
 
 # %%
 printed = """
@@ -292,8 +292,8 @@ print(f"and the slope there   {sigmoid_derivative(sigmoid(1.0)):.10f}")
 
 # %% [markdown]
 # The author set no seed, so nobody can repeat that run. We tried the seeds 0 to 149 instead. With
-# seed 87 the same thing happens, and it's large enough to see. Beside it you see a run with the
-# right gradients, from the same start.
+# seed 87 the same thing happens, and it's large enough to see. Beside it is a run with the right
+# gradients, from the same start.
 
 
 # %%
@@ -395,7 +395,7 @@ plots.resolve(
 # %% [markdown]
 # A wrong `dZ2` would spoil all four, and a wrong line for `dW1` would leave `db1` right. Both wrong
 # ones are made from `dZ1`. There a tanh layer gets the slope of a sigmoid. The function is right,
-# and so is its test. It's the wrong function in this place.
+# and so is its test. It's the wrong function for this place.
 #
 # The figure shows both formulas. A sigmoid is never below 0, so its formula was never meant for a
 # negative activation. A tanh is below 0 about half of the time. There the sigmoid's formula is
@@ -464,8 +464,8 @@ for n_h, parameters in learned.items():
 #
 # A friend writes: "My cost falls, and at the end it is lower than at the start. So my gradients are
 # right." Answer in three or four sentences. Use what you saw in section 5: what a falling cost does
-# and doesn't show, why the planted network got away with it, and what you would do instead. A model
-# answer, and what earns the 2 points, are in the fold below. Write yours first.
+# and doesn't show, why the planted network got away with it, and what you would do instead. Write
+# yours first: the fold below has a model answer and says what earns the two points.
 
 # %% [markdown] written="twolayer-explain" points=2
 # <!-- BEGIN SOLUTION -->
