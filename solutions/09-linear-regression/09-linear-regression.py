@@ -407,8 +407,8 @@ def fit(X, Y, learning_rate, epochs):
 
 # %% [markdown]
 # With one weight and one bias you can watch it. Take four samples of our line, $x = 0, 1, 2, 3$.
-# The loss depends on two numbers, so it is a landscape over a plane. It has the form of a bowl. Its
-# lowest point, at $w = 2$ and $b = 3$, is marked by a star.
+# The loss depends on two numbers, so it is a landscape over a plane: a bowl. A star marks its
+# lowest point, at $w = 2$ and $b = 3$.
 #
 # **Decide, then run.** Descent starts at (0, 0). Will it walk straight to the star?
 
@@ -453,7 +453,7 @@ print(f"MSE on the training part: {losses[0]:.1f} before, {mse_train:.3f} after"
 
 # %% [markdown]
 # **Decide, then run.** The slope is nearly right, the bias is far off. Now the model meets the 16
-# test samples, on the left of everything it has seen. Will its MSE there be smaller than on the
+# test samples, to the left of everything it has seen. Will its MSE there be smaller than on the
 # training part, or larger?
 
 # %% solution="guess-test"
@@ -502,8 +502,7 @@ for epochs in (300, 3000, 10000):
 # the predictions are poor. Explain in three to five sentences why NumPy doesn't complain, and how
 # she could have found the mistake.
 #
-# A model answer and what earns the points are in the fold below. Write yours first. In a class a
-# person may grade it.
+# Write yours first: the fold below has a model answer and says what earns the two points.
 
 # %% [markdown] written="linreg-rows" points=2
 # <!-- BEGIN SOLUTION -->
