@@ -188,8 +188,8 @@ print("scaled y begins:", "  ".join(f"{value:.8f}" for value in y_scaled[:4, 0])
 print(f"the mean of x squared is now {np.mean(x_scaled**2):.3f}")
 
 # %% [markdown]
-# The nudge at $w$ now counts a third of the nudge at $b$, instead of 1260 times as much. So the
-# learning rate can be a thousand times higher.
+# A nudge of $w$ now counts a third as much as one of $b$. Before, it counted 1260 times as much. So
+# the learning rate can be a thousand times higher.
 #
 # Look at the two printed lines as well. Scaled $y$ equals scaled $x$. Every rising straight line
 # does that, whatever its slope. So in scaled numbers the model to be found is "$y = x$": $w = 1$
@@ -280,7 +280,7 @@ plots.resolve(guess, np.sign([-3, -1, 1, 3]), slopes)
 
 # %% [markdown]
 # The square pulls harder the further off a prediction is. The absolute value always pulls with the
-# same strength: it only asks "too high or too low?". At 0, in the corner of the V, we agree on 0.
+# same strength: it only asks "too high or too low?". At 0, the corner of the V, we agree on 0.
 #
 # **Worked example.** The three predictions again. The prediction 5 is too high: its share of the
 # gradient of the MAE is $1/3$. The prediction 1 is too low: $-1/3$. The third is exactly right: 0.
@@ -300,8 +300,8 @@ def mae_gradient(Y_pred, Y):
 
 # %% [markdown]
 # Signs leave a trace. Somebody trained a Keras model on our data with the MAE, 32 samples in the
-# first step and the learning rate 0.01. Its last bias began at 0. After that step it was printed:
-# -0.000625.
+# first step and the learning rate 0.01. The bias of its last layer began at 0. After that step it
+# was printed as -0.000625.
 #
 # **Decide, then run.** A bias's gradient is the sum of $dP$: here, the mean of 32 signs. The step
 # is *minus* 0.01 times that. How many of the 32 predictions were too high?
@@ -391,9 +391,9 @@ print(f"leaky: off by {leaky_mae * y_range:.1f} on average; honest: by {honest_m
 # $$P = X W + b = \tilde X S \qquad \tilde X = \begin{pmatrix} X & 1 \end{pmatrix} \qquad
 # S = \begin{pmatrix} W \\ b \end{pmatrix}$$
 #
-# At the lowest point the gradient is 0. By lesson 09 the gradient of the MSE is $\tilde X^\top dP$,
-# with $dP = 2(\tilde X S - Y)/(m\, n_\mathrm{out})$. (Its last row is $db$: the ones just add up
-# $dP$.) The factor in front of $\tilde X S - Y$ is not 0, so
+# At the lowest point the gradient is 0. As in lesson 09, the gradient of the MSE is
+# $\tilde X^\top dP$, with $dP = 2(\tilde X S - Y)/(m\, n_\mathrm{out})$. (Its last row is $db$: the
+# ones just add up $dP$.) The factor in front of $\tilde X S - Y$ is not 0, so
 #
 # $$\tilde X^\top (\tilde X S - Y) = 0 \quad \text{or} \quad
 # \tilde X^\top \tilde X\, S = \tilde X^\top Y$$
@@ -460,8 +460,7 @@ print(f"100 epochs, unscaled:  w = {W.item():.4f}, b = {b.item():.4f}")
 # values come out at -0.3 and 1.2, so I clip them to 0 and 1." Explain in three to five sentences
 # what is wrong with the first plan and with the clipping, and what you'd do.
 #
-# A model answer and what earns the points are in the fold below. Write yours first. In a class a
-# person may grade it.
+# Write yours first: the fold below has a model answer and says what earns the two points.
 
 # %% [markdown] written="linreg-explain" points=2
 # <!-- BEGIN SOLUTION -->
@@ -507,6 +506,6 @@ print(f"100 epochs, unscaled:  w = {W.item():.4f}, b = {b.item():.4f}")
 #
 # ### What comes next
 #
-# In lesson 11 you put three layers in a row and send the gradients back through all of them.
-# Then you find out which updates of a real program are wrong. The extra lesson on the largest
-# learning rate shows exactly how high it may go.
+# In lesson 11 you put three layers in a row and send the gradients back through all of them. Then
+# you find out which updates of a real program are wrong. The extra x2 shows exactly how high a
+# learning rate may go.
