@@ -251,8 +251,8 @@ print(f"w = {w_single:.7f} and b = 0 predict {32 * w_single:.7f} for x = 32")
 #
 # ## 4. One step back, through three layers
 #
-# For networks the loss is usually half the squared error. The sum goes over all entries, and the
-# mean over the samples only:
+# The loss of this network is half the squared error. The sum goes over all entries, and the mean
+# over the samples only:
 #
 # $$L = \frac{1}{2m} \sum (P - Y)^2, \qquad dZ_3 = \frac{P - Y}{m}$$
 #
@@ -326,10 +326,10 @@ for name, values in rows.items():
     print(f"{name:7s}", "  ".join(f"{value:.7f}" for value in np.ravel(values)))
 
 # %% [markdown]
-# The weights and $dW_3$ agree, except at times in the last digit. Our $dZ_3$ is nine times smaller
-# than the printed one: that notebook prints an undivided $dZ = P - Y$, and divides by $m = 9$
-# later, in each $dW$. Both ways give the same $dW$. And $b_3$? It doesn't agree. Keep that in mind
-# for section 6.
+# The weights and $dW_3$ agree, except now and then in the last digit. Our $dZ_3$ is nine times
+# smaller than the printed one: that notebook prints an undivided $dZ = P - Y$, and divides by
+# $m = 9$ later, in each $dW$. Both ways give the same $dW$. And $b_3$? It doesn't agree. Keep that
+# in mind for section 6.
 #
 # ## 5. Watch it train
 #
@@ -474,8 +474,8 @@ suspects = {"b1", "b2", "b3"}
 # A friend has data that lie on a curve. She reports: "I used five linear layers instead of one, so
 # that the model can bend. I wrote the training step myself. The loss fell in every epoch, so my
 # gradients are right." Explain in four to six sentences what is wrong with each of her two
-# conclusions, and what you'd do instead. Write your answer first. A model answer and what earns the
-# 2 points are in the fold below it.
+# conclusions, and what you'd do instead. Write yours first: the fold below has a model answer and
+# says what earns the two points.
 
 # %% [markdown] written="linreg-linear_stack" points=2
 # <!-- BEGIN SOLUTION -->
@@ -508,7 +508,7 @@ suspects = {"b1", "b2", "b3"}
 # - Weights that are too small let the numbers fade from layer to layer, and too large ones blow
 #   them up. Glorot's rule lies in between.
 # - Linear layers in a row are one linear layer.
-# - On the way back the division by $m$ stands once, at the output. Each layer gives $dW$, $db$ and
+# - On the way back the division by $m$ happens once, at the output. Each layer gives $dW$, $db$ and
 #   the $dZ$ of the layer below.
 # - A weight's gradient contains the other weights of its path as factors, so a large weight makes
 #   its neighbours learn fast.
@@ -522,7 +522,7 @@ suspects = {"b1", "b2", "b3"}
 # | parameters of a layer | $n_\mathrm{in}\, n_\mathrm{out} + n_\mathrm{out}$ | a number |
 # | layer $k$, forward | $A_k = A_{k-1} W_k + b_k$, with $A_0 = X$ | $(m, n_k)$ |
 # | loss | $L = \frac{1}{2m} \sum (P - Y)^2$ | a number |
-# | back from the loss | $dZ_K = (P - Y) / m$ | $(m, n_y)$ |
+# | back from the loss, in the last layer $K$ | $dZ_K = (P - Y) / m$ | $(m, n_y)$ |
 # | back to the layer below, no mask | $dZ_{k-1} = dZ_k W_k^\top$ | $(m, n_{k-1})$ |
 # | back to the weights | $dW_k = A_{k-1}^\top dZ_k$ | $(n_{k-1}, n_k)$ |
 # | back to the biases | $db_k = \sum_\mathrm{samples} dZ_k$ | $(n_k,)$ |
@@ -530,4 +530,4 @@ suspects = {"b1", "b2", "b3"}
 # ### What comes next
 #
 # In lesson 12 the ReLU returns between the layers. You build a network with any number of layers,
-# and reproduce gradients that Keras printed, to their digits.
+# and reproduce, digit by digit, gradients that Keras printed.
