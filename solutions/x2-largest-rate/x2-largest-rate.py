@@ -173,8 +173,8 @@ for learning_rate in (0.05, 1 / 6, 0.3, 1 / 3, 0.4):
 # The result points in the direction that you went, and it is 6 times as long: there is the
 # curvature 6. In most other directions the gradient points elsewhere. The <dfn>eigenvalues</dfn> of
 # the Hessian are the curvatures in those special directions where the gradient lines up with the
-# direction. There are as many as parameters. The largest, $\lambda_\mathrm{max}$, belongs to the
-# steepest direction.
+# direction. There are as many of them as there are parameters. The largest, $\lambda_\mathrm{max}$,
+# belongs to the steepest direction.
 #
 # NumPy finds them: `np.linalg.eigvalsh(H)` gives the eigenvalues, the smallest first. (It wants a
 # symmetric matrix, one that equals its own transpose. Every Hessian is symmetric.)
