@@ -279,7 +279,7 @@ grads = {"a": da, "b": db, "c": dc, "u": du, "v": dv, "s": ds}
 #
 # </details>
 #
-# ### Who is used twice?
+# ### What is used twice?
 #
 # An **input** feeds both units. So its two messages add: a sum over the *units*.
 #
@@ -340,7 +340,8 @@ order = "dceafbg"
 # %% [markdown]
 # ## 4. The same sums, as matrices
 #
-# Matrices add nothing new. They write down what you just did, for any number of units and samples.
+# Matrices (tables of numbers) add nothing new. They write down what you just did, for any number of
+# units and samples.
 #
 # **The ReLU.** The mask is written $[Z > 0]$: 1 where that holds, 0 elsewhere. So a $z$ of exactly
 # 0 counts as silent. The sign $\odot$ multiplies entry by entry, as `*` does:

@@ -239,8 +239,8 @@ plots.network(
 #
 # The way back needs every number that was computed on the way forward. The dictionary in which the
 # forward pass keeps its numbers for the way back is the <dfn>cache</dfn>. Return it with the keys
-# `"z1"`, `"a1"`, `"z2"`, `"a2"`, `"z3"` and `"p"`. Each value is a column. The parameters come in a
-# dictionary too: `parameters["W1"]` is the first weight matrix.
+# `"z1"`, `"a1"`, `"z2"`, `"a2"`, `"z3"` and `"p"`. Each value is a column. The *parameters*, all
+# weights and biases, come in a dictionary too: `parameters["W1"]` is the first weight matrix.
 
 
 # %% solution="hand-forward"

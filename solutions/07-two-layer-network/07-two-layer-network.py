@@ -148,8 +148,9 @@ def tanh_derivative(a):
 # and only a few beyond 2 or -2. The biases may start at 0, since different weights already make the
 # units different.
 #
-# A <dfn>generator</dfn> is the object that random numbers are drawn from. You make one with a seed,
-# and pass it to every function that draws. The same seed gives the same run, today and in a year.
+# A <dfn>generator</dfn> is the object that random numbers are drawn from. You make one with a
+# *seed*, a whole number of your choice, and pass the generator to every function that draws. The
+# same seed gives the same run, today and in a year.
 #
 # **Decide.** `one` and `two` are generators with the same seed. Four numbers are drawn from `one`,
 # then four from `two`, then four more from `one`. Which draws are equal: "all", "the first two" or
@@ -440,7 +441,7 @@ for name in ("W1", "b1", "W2", "b2"):
 # The cost and the gradients stay the same. They are means: every sum doubles, because each sample
 # counts twice, and m doubles as well. Without the 1/m they would be sums, so the cost and all four
 # gradients would double. Each step would then be twice as long, as if she had doubled the learning
-# rate, and a rate that worked for the small batch may be too large for the big one.
+# rate, and one that worked for the small batch may be too large for the big one.
 # <!-- END SOLUTION -->
 
 # %% [markdown] rubric="twolayer-copies"

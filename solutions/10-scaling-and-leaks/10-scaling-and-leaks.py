@@ -37,7 +37,7 @@ from lessonlib.data import line
 # and every bias at 0, and takes 1000 steps of gradient descent. What is true of the three hidden
 # units afterwards? Answer from memory: set `hidden_units` to a letter, in quotes.
 #
-# - (a) They have found three different features of the data.
+# - (a) They have learned three different things about the data.
 # - (b) Their weights have changed, but the three are still equal to each other.
 # - (c) Their weights are still 0.5: nothing has moved.
 # - (d) Their weights have grown beyond all bounds.
@@ -384,9 +384,9 @@ print(f"leaky: off by {leaky_mae * y_range:.1f} on average; honest: by {honest_m
 #
 # ## 5. The lowest point, without walking
 #
-# For a linear model you can compute the lowest point at once. A bias is a weight whose input is
-# always 1. So put a column of ones beside $X$, call that wider table $\tilde X$ (read "X tilde"),
-# and put $b$ below $W$ in one table $S$:
+# For a linear model you can compute the lowest point at once, by a formula. That is called the
+# *closed form*. A bias is a weight whose input is always 1. So put a column of ones beside $X$,
+# call that wider table $\tilde X$ (read "X tilde"), and put $b$ below $W$ in one table $S$:
 #
 # $$P = X W + b = \tilde X S \qquad \tilde X = \begin{pmatrix} X & 1 \end{pmatrix} \qquad
 # S = \begin{pmatrix} W \\ b \end{pmatrix}$$
