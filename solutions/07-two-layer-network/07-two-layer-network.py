@@ -115,8 +115,8 @@ plots.resolve(
 #
 # $$4 s (1 - s) = 2s \cdot (2 - 2s) = (1 + a)(1 - a) = 1 - a^2$$
 #
-# **By hand.** Where $a = 0.5$, the slope is $1 - 0.25 = 0.75$. **With gaps.** Where $a = -0.9$, the
-# slope is $1 - \ldots = \ldots$
+# **Worked example.** Where $a = 0.5$, the slope is $1 - 0.25 = 0.75$. **Now with gaps.** Where
+# $a = -0.9$, the slope is $1 - \ldots = \ldots$
 #
 # <details><summary>Compare</summary>
 #

@@ -81,7 +81,7 @@ for limit in (0.1, 0.3):
 # $$r = \sqrt{\frac{6}{n_\mathrm{in} + n_\mathrm{out}}}$$
 #
 # Keras uses this rule unless you ask for another one. **Worked example.** For 3 inputs and 3
-# outputs, $r = \sqrt{6/6} = 1$. **With gaps.** For 20 inputs and 4 outputs,
+# outputs, $r = \sqrt{6/6} = 1$. **Now with gaps.** For 20 inputs and 4 outputs,
 # $r = \sqrt{6 / \ldots} = \ldots$
 #
 # <details><summary>Compare</summary>
@@ -261,8 +261,8 @@ print(f"w = {w_single:.7f} and b = 0 predict {32 * w_single:.7f} for x = 32")
 # is a plain sum. Each layer then does what it did in lesson 09. The layers are linear, so there is
 # no mask.
 #
-# **With gaps.** Fill in the second and the third line on paper. There are $m = 9$ samples; check
-# each product against its shape.
+# **Now with gaps.** Fill in the second and the third line on paper. There are $m = 9$ samples;
+# check each product against its shape.
 #
 # | layer | its input | $dZ$ | $dW$ | $db$ |
 # |---|---|---|---|---|
