@@ -374,9 +374,9 @@ plots.function(
 #
 # $$\mathrm{slope} = \frac{1}{m} \sum_\mathrm{samples} (a - y) \cdot [w x > 0] \cdot x$$
 #
-# The sign $[w x > 0]$ means 1 where the unit fires and 0 where it is silent. There a nudge of $w$
-# changes nothing, so that sample has no say in the slope. Lesson 02 shows where this formula comes
-# from; for now, use it.
+# The sign $[w x > 0]$ means 1 where the unit fires and 0 where it is silent. On such a sample a
+# nudge of $w$ changes nothing, so it has no say in the slope. Lesson 02 shows where this formula
+# comes from; for now, use it.
 #
 # **Worked example.** Again $w = 1$:
 #
