@@ -41,6 +41,7 @@ from lessonlib.building.release import reason_in
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom.treatment import Treated
 from lessonlib.grading.record import Record
+from lessonlib.printable import one_line
 from lessonlib.project import MARKER
 
 
@@ -83,6 +84,8 @@ OLD = (
     "and run the same command again."
 )
 NEW = "The gradebook was made by a newer nbgrader than is installed here. Install that one."
+DRIVER = "For PostgreSQL, write db_url as postgresql+psycopg://…: that driver is installed with "
+DRIVER += 'pip install "lessonlib[postgres]".'
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 SENTENCES = {  # what the database says, and what that means
     "locked": "The gradebook is in use by another program (Formgrader, nbgrader, a backup). ",
@@ -134,7 +137,9 @@ def _sentence(error: BaseException | None, file: str | None) -> str | None:
             for pattern, sentence in SENTENCES.items():
                 if re.search(pattern, said.lower()):
                     return sentence.format(file=file) + KEPT
-            return f"The gradebook cannot be used: {said}. {KEPT}"
+            return f"The gradebook cannot be used: {one_line(said, 500)}. {KEPT}"
+        if isinstance(error, ModuleNotFoundError) and error.name == "psycopg2":
+            return DRIVER
         if isinstance(error, OSError) and (error.filename or error.errno in DISK):
             return f"{error.filename or 'The disk'} cannot be used: {error.strerror}. {KEPT}"
         error = error.__cause__ or error.__context__
@@ -274,7 +279,7 @@ def _blank(notebook: Notebook) -> SubmittedNotebook:
     )
 
 
-def _named(gradebook: Gradebook, kind: type, own: SubmittedNotebook) -> list[tuple[str, Any]]:
+def _named(gradebook: Gradebook, kind: Any, own: SubmittedNotebook) -> list[tuple[str, Any]]:
     """Return a notebook's grades, or comments, each with its cell's name.
 
     They are asked for by cell: nbgrader's tables have an index for that, and by the notebook alone

@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 import sqlite3
+import tracemalloc
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom import coordinator
@@ -322,3 +325,83 @@ def test_a_folder_that_cannot_be_written_is_named(root):
     (root / "autograded" / "ada").write_text("a file")
     with pytest.raises(UserError, match="autograded/ada.* cannot be used: "):
         grade(root)
+
+
+# --- a large class -------------------------------------------------------------------------------
+
+GROWING = {"student", "submitted_assignment", "submitted_notebook", "grade", "comment"}
+FEW, MANY = 60, 200
+KIB = 2**10
+
+
+class Repeating(Pretended):
+    """Grades the first submission, and says of all others the same."""
+
+    same = None
+
+    def submit(self, do, seconds, function, *arguments):
+        if function is not treat:
+            return super().submit(do, seconds, function, *arguments)
+        self.graded += 1
+        self.same = self.same or pretend(*arguments)
+        future = Future()
+        future.set_result(self.same)
+        return future
+
+
+class Noting(coordinator.Silent):
+    """Notes, whenever a submission is done, what was asked of the gradebook and what is held."""
+
+    def __init__(self):
+        self.statements, self.held, self.commits = [[]], [], [0]
+
+    def hears(self, connection, cursor, statement, parameters, *_):
+        self.statements[-1].append((statement, parameters))
+
+    def done(self, done, total):
+        self.held.append(tracemalloc.get_traced_memory()[0])
+        self.statements.append([])
+        self.commits.append(0)
+
+    def hears_commit(self, connection):
+        self.commits[-1] += 1
+
+
+@pytest.fixture
+def noted(root):
+    """What a large class asks and holds, from its first submission to its last."""
+    for number in range(MANY):
+        hand_in(root, f"learner-{number:03}")
+    noting = Noting()
+    heard = {"before_cursor_execute": noting.hears, "commit": noting.hears_commit}
+    for name, hears in heard.items():
+        event.listen(Engine, name, hears)
+    tracemalloc.start()
+    try:
+        crew = Crew(Repeating(Plan()), None, 2)
+        Classroom(root, LESSON, Limits()).grade(crew, noting)
+    finally:
+        tracemalloc.stop()
+        for name, hears in heard.items():
+            event.remove(Engine, name, hears)
+    return noting
+
+
+def scanned(database, statement, parameters):
+    """Return the tables that a statement reads from end to end, as SQLite plans it."""
+    plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    return {row[3].split()[1] for row in plan if row[3].startswith("SCAN")}
+
+
+def test_no_submission_costs_more_than_another_however_many_came_before(noted, root):
+    asked = noted.statements[1:MANY]  # the first also enters the lesson
+    assert {len(statements) for statements in asked} == {len(asked[0])}
+    with sqlite3.connect(root / "gradebook.db") as database:
+        for statement, parameters in asked[-1]:
+            assert scanned(database, statement, parameters) & GROWING == set(), statement
+    assert len(grades(root)) == MANY
+    assert noted.held[MANY - 1] - noted.held[FEW] < (MANY - FEW) * KIB // 2
+
+
+def test_a_submission_costs_one_transaction(noted):
+    assert noted.commits[1:MANY] == [1] * (MANY - 1)
