@@ -6,6 +6,7 @@
 # make test-site  tests both in a browser; downloads 110 MB into CACHE, once
 # make build   makes the notebooks in solutions/ and course/ from the lessons' text
 # make bench   times the checks, the import and the grading
+# make simulate grades a class of 10,000, and one of 400 in PostgreSQL; half an hour (ARGS="--learners 400")
 # make bench-feedback  counts how often the checks find a wrong answer's name or line
 # make hostile grades a class of attacks and accidents, here and with stock nbgrader
 # make lint    checks style and types; make clean removes what make and the tests made
@@ -22,7 +23,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-com
 # One thread: sums over many threads differ in their last digits from machine to machine.
 export OMP_NUM_THREADS := 1
 
-.PHONY: help learn test quick build book site test-site bench bench-feedback hostile lint clean
+.PHONY: help learn test quick build book site test-site bench bench-feedback simulate hostile lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -70,6 +71,10 @@ bench: $(VENV)/test.stamp
 
 bench-feedback: $(VENV)/test.stamp
 	@$(BIN)/python tests/bench/bench_feedback.py $(ARGS)
+
+simulate: $(VENV)/test.stamp
+	@$(BIN)/python tests/bench/bench_class.py $(ARGS)
+	LEARNERS=400 $(BIN)/pytest -q tests/pipeline/test_grade_postgres.py
 
 hostile: $(VENV)/test.stamp
 	$(BIN)/pytest -q -s tests/pipeline/test_hostile_class.py tests/pipeline/test_hostile_stock.py

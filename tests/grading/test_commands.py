@@ -76,7 +76,7 @@ def test_a_line_is_one_and_not_too_long():
     assert one_line("x" * 500, 10) == "x" * 9 + "…"
 
 
-@pytest.mark.parametrize("command", ["grade", "collect", "report"])
+@pytest.mark.parametrize("command", ["grade", "collect", "report", "feedback", "export"])
 def test_help_imports_nothing_heavy(command):
     """Measured by what it imports: seconds depend on the machine."""
     heavy = {"numpy", "nbgrader", "nbformat", "sqlalchemy", "matplotlib", "distributed"}
