@@ -87,4 +87,4 @@ def test_a_server_that_is_not_there_is_said_in_a_sentence(tmp_path, server):
     config.write_text(config.read_text().replace("host=/tmp/", "host=/tmp/nowhere/"))
     told = forked.run(root, *GRADE)
     assert (told.returncode, told.stderr.count("\n")) == (1, 1)
-    assert "The gradebook cannot be used: connection failed" in told.stderr
+    assert "The gradebook cannot be used: connection" in told.stderr

@@ -137,7 +137,7 @@ def _sentence(error: BaseException | None, file: str | None) -> str | None:
             for pattern, sentence in SENTENCES.items():
                 if re.search(pattern, said.lower()):
                     return sentence.format(file=file) + KEPT
-            return f"The gradebook cannot be used: {one_line(said, 500)}. {KEPT}"
+            return f"The gradebook cannot be used: {one_line(said, 500).rstrip('.?')}. {KEPT}"
         if isinstance(error, ModuleNotFoundError) and error.name == "psycopg2":
             return DRIVER
         if isinstance(error, OSError) and (error.filename or error.errno in DISK):
