@@ -46,7 +46,7 @@ class Cluster:
         self.client = Client(self.address, timeout=60, set_as_default=False)
 
     def add(self, name: str, code: Path = ROOT) -> Path:
-        """Start a worker's machine, with lessonlib from this folder; return its temporary folder."""
+        """Start a worker with lessonlib from this folder; return its temporary folder."""
         folder = self.folder / name
         folder.mkdir()
         self._start(WORKER.replace("--nworkers 4", "--nworkers 1"), folder, code)
