@@ -69,10 +69,12 @@ class Cluster:
     def close(self) -> None:
         """End all that was started."""
         self.client.close()
-        for process in self.started:
-            process.terminate()
-        for process in self.started:
-            process.wait(60)
+        scheduler, *workers = self.started
+        for processes in (workers, [scheduler]):
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -147,8 +149,10 @@ def test_a_worker_that_dies_is_said_replaced_and_swept(cluster):
         wait_until(crew, lambda: len(told) == 2)
     assert told[0] == f"The worker {victim} has gone. What it was doing is done by another."
     assert re.fullmatch(r"The worker tcp://\S+ has joined, with 1 at a time\.", told[1])
-    kept = [path for path in cluster.folder.glob("machine-*/*") if path.name != "log"]
-    assert {path.name for path in kept} == {"grading"}
+    for number in range(MACHINES):
+        folder = cluster.folder / f"machine-{number}"
+        assert {path.name for path in folder.iterdir()} == {"grading", "log"}
+        assert len(list(folder.glob("grading/dask-scratch-space/worker-*/"))) == 1
 
 
 def test_a_worker_with_another_lessonlib_is_named_and_gets_nothing_to_do(cluster, tmp_path):
