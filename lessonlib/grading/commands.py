@@ -99,17 +99,24 @@ def report(root: Path, name: str) -> None:
         print(f"Written: {path.relative_to(root)}")
 
 
-def feedback(root: Path, name: str) -> None:
-    """Make the feedback pages of a lesson and one file of them, and say where it is."""
+def feedback(root: Path, name: str, heads: dict[str, str] | None = None) -> None:
+    """Make the feedback pages of a lesson and one file of them, and say where it is.
+
+    heads: what the names of each learner's pages begin with; their ids if not said.
+    """
     from lessonlib.grading.classroom import gradebook as book
     from lessonlib.grading.feedback import handing_back
 
     course, config = book.course_at(root)
     with book.plainly(course):
         lesson = book.choose(course, name)
-        count = len(handing_back.learners(course, lesson))
+        graded = handing_back.learners(course, lesson)
         with Progress() as bar:
-            pages = bar.add_task(f"{lesson}: pages", total=count)
+            pages = bar.add_task(f"{lesson}: pages", total=len(graded))
             handing_back.make(config, lesson, lambda: bar.advance(pages))
-        path = handing_back.pack(course, lesson)
+        path = handing_back.pack(course, lesson, heads)
+    left = [who for who in graded if heads is not None and who not in heads]
+    if left:
+        print(f"Left out, not in the download: {one_line(listing(left), 2000)}.")
+    count = len(graded) - len(left)
     print(f"Written: {path.relative_to(root)}, with the pages of {count} learners.")
