@@ -53,7 +53,9 @@ class Cluster:
         return folder
 
     def _start(self, command: str, folder: Path, code: Path = ROOT) -> None:
-        command = command.replace("tcp://10.0.0.1:8786", self.address).replace("/tmp", str(folder))
+        command = command.replace("tcp://10.0.0.1:8786", self.address).replace(
+            "/scratch", str(folder)
+        )
         command = command.replace("10.0.0.1", "127.0.0.1").replace("8786", self.address[-5:])
         path = os.pathsep.join([str(code), str(ROOT / "tests/quick")])
         with (folder / "log").open("w") as log:
