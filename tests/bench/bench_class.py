@@ -122,7 +122,7 @@ def tell(marks: list[Mark]) -> None:
         wall, processor, gradebook = each(last, mark)
         share = f"{gradebook:.1f} ({100 * gradebook / processor:.0f} %)"
         row = f"{mark.done:>16,} {mark.peak:>9.0f} MiB {wall:>11.0f} {processor:>13.1f}"
-        print(f"{row} {share:>24}")
+        print(f"{row} {share:>24}", flush=True)
 
 
 def each(last: Mark, mark: Mark) -> list[float]:
