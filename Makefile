@@ -7,6 +7,7 @@
 # make test-site  tests both in a browser; downloads 110 MB into CACHE, once
 # make build   makes the notebooks in solutions/ and course/ from the lessons' text
 # make bench   times the checks, the import and the grading
+# make simulate grades a class of 10,000, and one of 400 in PostgreSQL; half an hour (ARGS="--learners 400")
 # make bench-feedback  counts how often the checks find a wrong answer's name or line
 # make hostile grades a class of attacks and accidents, here and with stock nbgrader
 # make lint    checks style and types; make clean removes what make and the tests made
@@ -25,7 +26,8 @@ export OMP_NUM_THREADS := 1
 # A thousand processes start in the tests: none but the first is to compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help learn test test-grading quick build book site test-site bench bench-feedback hostile lint clean
+.PHONY: help learn test test-grading quick build book site test-site bench bench-feedback simulate \
+        hostile lint clean
 .DELETE_ON_ERROR:
 
 help:
@@ -38,7 +40,7 @@ learn: $(VENV)/learn.stamp
 GRADING := tests/grading/test_every_exercise.py tests/grading/model/test_marks.py \
            tests/grading/submission/test_worst_inputs.py \
            $(patsubst %,tests/pipeline/test_%.py,hostile_class idioms like_nbgrader differences \
-             grade_interrupted grade_dask pages_act)
+             grade_interrupted grade_dask grade_postgres pages_act)
 
 # Three at a time, on two cores as well: many tests wait for a browser or for what is to be stopped.
 # In the order of tests/conftest.py, the longest first; the notebooks run beside the others.
@@ -84,6 +86,10 @@ bench: $(VENV)/test.stamp
 
 bench-feedback: $(VENV)/test.stamp
 	@$(BIN)/python tests/bench/bench_feedback.py $(ARGS)
+
+simulate: $(VENV)/test.stamp
+	@$(BIN)/python tests/bench/bench_class.py $(ARGS)
+	LEARNERS=400 $(BIN)/pytest -q tests/pipeline/test_grade_postgres.py
 
 hostile: $(VENV)/test.stamp
 	$(BIN)/pytest -q -s tests/pipeline/test_hostile_class.py tests/pipeline/test_hostile_stock.py

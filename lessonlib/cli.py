@@ -281,11 +281,22 @@ def export(
 @app.command()
 def feedback(
     lesson: Annotated[str, typer.Argument(help="A lesson's number or name.")],
+    like: Annotated[
+        Path | None, typer.Option(help="Moodle's download: name the pages as it does.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="A table of the class; students.csv here if not said.")
+    ] = None,
 ) -> None:
     """For instructors: make the learners' feedback pages, and one file to hand them back."""
-    from lessonlib.grading import commands
+    if like:
+        from lessonlib.platforms import commands as platforms
 
-    commands.feedback(find_root(), lesson)
+        platforms.feedback(find_root(), lesson, like, roster)
+    else:
+        from lessonlib.grading import commands as grading
+
+        grading.feedback(find_root(), lesson)
 
 
 def main() -> None:

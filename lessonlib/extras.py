@@ -16,11 +16,13 @@ BROUGHT_BY = {
     "jupytext": "instructor",
     "nh3": "instructor",
     "distributed": "dask",
+    "psycopg": "postgres",
 }
 USES = {
     "lab": "The lessonlib command needs a few more packages here",
     "instructor": "Building lessons and grading need more packages",
     "dask": "Grading on a Dask cluster needs Dask",
+    "postgres": "A gradebook in PostgreSQL needs its driver",
 }
 
 

@@ -32,6 +32,7 @@ LONGEST = [
     "pipeline/test_steps_in_lab.py",
     "pipeline/test_differences.py",
     "pipeline/test_grade_dask.py",
+    "pipeline/test_grade_postgres.py",
     "pipeline/test_make.py",
     "pipeline/test_wheel.py",
 ]
@@ -64,6 +65,7 @@ BY_THE_CLOCK = [
     "pipeline/test_formgrader.py",
     "pipeline/test_grade_dask.py",
     "pipeline/test_grade_interrupted.py",
+    "pipeline/test_grade_postgres.py",
     "pipeline/test_make.py",
     "pipeline/test_pages_act.py",
     "pipeline/test_steps_in_lab.py",

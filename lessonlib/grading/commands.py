@@ -27,12 +27,12 @@ def grade(root: Path, name: str, count: int, dask: str, protected: bool, anyway:
     if not dask:
         expect_isolation(protected)
     try:
-        with workers.dask(dask) if dask else workers.LocalCrew(count) as crew:
+        with _crew(count, dask) as crew:
             # A second or two, in which the workers start.
             from lessonlib.grading.classroom.coordinator import Classroom
 
             room = Classroom(root, name, Limits(), protected, 60 * patience)
-            with _Bar(room.lesson, patience) as bar:
+            with _Bar(room.lesson, patience, crew) as bar:
                 tally = room.grade(crew, bar, anyway)
     except KeyboardInterrupt:
         print("Stopped. What is graded is kept; run the same command again to go on.")
@@ -40,21 +40,31 @@ def grade(root: Path, name: str, count: int, dask: str, protected: bool, anyway:
     _show(tally, room.lesson)
 
 
+def _crew(count: int, dask: str) -> workers.Crew:
+    if not dask:
+        return workers.LocalCrew(count)
+    from lessonlib.grading.classroom import cluster  # which knows all lessons
+
+    return cluster.dask(dask, print)
+
+
 class _Bar(Progress):
     """The progress of the grading on the screen."""
 
-    def __init__(self, lesson: str, patience: float):
+    def __init__(self, lesson: str, patience: float, crew: workers.Crew):
         super().__init__(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"), TimeRemainingColumn(), TextColumn("left"),
         )  # fmt: skip
         self.minutes = 0.0
-        self.patience, self.all = patience, self.add_task(lesson, total=None, rate="")
+        self.patience, self.crew = patience, crew
+        self.all = self.add_task(lesson, total=None, rate="")
 
     def done(self, done: int, total: int) -> None:
         """Show how many submissions are done, of how many."""
         speed = self.tasks[self.all].speed
-        rate = f"{60 * speed:.0f} a minute" if speed else ""
+        count = f"{self.crew.workers} worker{'s' * (self.crew.workers != 1)}"
+        rate = f"{60 * speed:.0f} a minute by {count}" if speed else ""
         self.update(self.all, completed=done, total=total, rate=rate)
 
     def waits(self, learners: list[str]) -> None:
@@ -89,17 +99,24 @@ def report(root: Path, name: str) -> None:
         print(f"Written: {path.relative_to(root)}")
 
 
-def feedback(root: Path, name: str) -> None:
-    """Make the feedback pages of a lesson and one file of them, and say where it is."""
+def feedback(root: Path, name: str, heads: dict[str, str] | None = None) -> None:
+    """Make the feedback pages of a lesson and one file of them, and say where it is.
+
+    heads: what the names of each learner's pages begin with; their ids if not said.
+    """
     from lessonlib.grading.classroom import gradebook as book
     from lessonlib.grading.feedback import handing_back
 
     course, config = book.course_at(root)
     with book.plainly(course):
         lesson = book.choose(course, name)
-        count = len(handing_back.learners(course, lesson))
+        graded = handing_back.learners(course, lesson)
         with Progress() as bar:
-            pages = bar.add_task(f"{lesson}: pages", total=count)
+            pages = bar.add_task(f"{lesson}: pages", total=len(graded))
             handing_back.make(config, lesson, lambda: bar.advance(pages))
-        path = handing_back.pack(course, lesson)
+        path = handing_back.pack(course, lesson, heads)
+    left = [who for who in graded if heads is not None and who not in heads]
+    if left:
+        print(f"Left out, not in the download: {one_line(listing(left), 2000)}.")
+    count = len(graded) - len(left)
     print(f"Written: {path.relative_to(root)}, with the pages of {count} learners.")

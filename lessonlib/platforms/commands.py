@@ -8,11 +8,13 @@ from nbgrader.coursedir import CourseDirectory
 
 from lessonlib.checks.wording import listing
 from lessonlib.errors import UserError
+from lessonlib.grading import commands as grading
 from lessonlib.grading.classroom import gradebook as book
 from lessonlib.platforms import exporting
 from lessonlib.platforms.collecting import Chooser, Plan, carry_out, paths_of, plan
 from lessonlib.platforms.exporting import Exported
 from lessonlib.platforms.forms import FORMS, Form
+from lessonlib.platforms.layouts import moodle_head
 from lessonlib.platforms.roster import NAME, Roster, read_roster
 from lessonlib.platforms.scores import Scores, learners_in, read_scores
 from lessonlib.platforms.unpacking import opened
@@ -65,6 +67,20 @@ def _tell(made: Plan) -> None:
     if made.absent:
         print(f"Nothing came from {len(made.absent)} of the roster: "
               f"{one_line(listing(made.absent), 2000)}.")  # fmt: skip
+
+
+def feedback(root: Path, name: str, source: Path, roster: Path | None) -> None:
+    """Make feedback pages, and one file in which they are named as in Moodle's own download."""
+    course, _ = book.course_at(root)
+    lesson = book.choose(course, name)
+    notebook = book.notebooks(course, lesson)[0]
+    with opened(source) as items:
+        made = plan(items, lesson, Chooser.of(course, lesson, notebook), roster_at(root, roster))
+    heads = {each.who: moodle_head(each.attempt.notebook.item.path) for each in made.takings}
+    heads = {who: head for who, head in heads.items() if head}
+    if not heads:
+        raise UserError(f"{one_line(source)} is not Moodle's download of an assignment.")
+    grading.feedback(root, name, heads)
 
 
 # --- the way back --------------------------------------------------------------------------------

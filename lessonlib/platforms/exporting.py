@@ -58,10 +58,11 @@ def make(form: Form, scores: Scores, known: list[Learner], roster: Roster | None
     listed = {each.id for each in roster.learners} if roster else None
     graded = [each for each in people(known, roster) if each.id in scores.points]
     fit = [each for each in graded if listed is None or each.id in listed]
+    strangers = [each.id for each in graded if listed is not None and each.id not in listed]
     sheet, unfit = form.made(scores, fit)
     made = Exported(sheet, len(fit) - len(unfit))
     made.leave(PENDING, list(scores.pending))
-    made.leave(UNKNOWN, [each.id for each in graded if each not in fit])
+    made.leave(UNKNOWN, strangers)
     made.leave(UNFIT, unfit)
     return made
 
@@ -130,8 +131,8 @@ def _rows(
             f"None of the {len(strangers)} learners in {one_line(path)} is in this course's "
             "gradebook: is it another course's?"
         )
-    several = [who for who, count in Counter(who for who, _ in found).items() if count > 1]
-    made.leave("in several rows of the file", several)
+    several = {who for who, count in Counter(who for who, _ in found).items() if count > 1}
+    made.leave("in several rows of the file", list(several))
     made.leave("in the file and not known here; left as they are", strangers)
     return {who: row for who, row in found if who not in several}
 

@@ -125,6 +125,14 @@ def _moodle(here: PurePosixPath, rest: PurePosixPath) -> Origin | None:
     return Origin((person,), _within(found["file"] or here.name, rest))
 
 
+def moodle_head(path: PurePosixPath) -> str:
+    """Return what Moodle's name for a learner's files begins with; "" where it is not Moodle's."""
+    for part in path.parts:
+        if found := MOODLE.fullmatch(part):
+            return part[: found.start("file")] if found["file"] else f"{part}/"
+    return ""
+
+
 def _canvas(here: PurePosixPath, rest: PurePosixPath) -> Origin | None:
     found = CANVAS.fullmatch(here.name)
     if not found:

@@ -44,9 +44,13 @@ def _points(ledger: Ledger, who: str) -> float:
 
 
 def learners_in(course: CourseDirectory) -> list[Learner]:
-    """Return the learners as the gradebook knows them."""
+    """Return the learners as the gradebook knows them, by name; without names by id."""
     with Gradebook(course.db_url, course.course_id) as gradebook:
-        return [_learner(student) for student in gradebook.students]
+        return [_learner(student) for student in sorted(gradebook.students, key=_by_name)]
+
+
+def _by_name(student) -> tuple[str, str, str]:
+    return student.last_name or "", student.first_name or "", student.id
 
 
 def _learner(student) -> Learner:

@@ -16,7 +16,7 @@ from lessonlib.grading.protocol.wire import MAX_BODY, MAX_JSON
 from lessonlib.grading.submission.reading import MAX_BYTES, MAX_CELLS, MAX_SOURCE
 
 ROOT = Path(__file__).parents[2]
-NAMES = ["threat-model", "differences-from-nbgrader", "platforms", "accessibility"]
+NAMES = ["threat-model", "differences-from-nbgrader", "platforms", "accessibility", "clusters"]
 PAGES = [ROOT / f"docs/{name}.md" for name in NAMES]
 CLAIM = re.compile(r"^\| (.+?) \| `(tests/[\w/]+\.py)::(\w+)` \|$", re.MULTILINE)
 CLAIMS = [(page.name, *claim) for page in PAGES for claim in CLAIM.findall(page.read_text())]

@@ -52,7 +52,7 @@ def test_neither_names_nor_notes_reach_the_terminal_raw():
 
 def test_whom_it_waits_for_is_said_by_name():
     told = io.StringIO()
-    bar = commands._Bar("05-toy", 60)
+    bar = commands._Bar("05-toy", 60, None)
     bar.live.console = Console(file=told, width=200)
     bar.waits(["ada", "\x1b[2Jben", "[red]eve"])
     bar.waits(["ada"])
@@ -76,7 +76,7 @@ def test_a_line_is_one_and_not_too_long():
     assert one_line("x" * 500, 10) == "x" * 9 + "…"
 
 
-@pytest.mark.parametrize("command", ["grade", "collect", "report"])
+@pytest.mark.parametrize("command", ["grade", "collect", "report", "feedback", "export"])
 def test_help_imports_nothing_heavy(command):
     """Measured by what it imports: seconds depend on the machine."""
     heavy = {"numpy", "nbgrader", "nbformat", "sqlalchemy", "matplotlib", "distributed"}

@@ -10,11 +10,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
-import nbformat
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from nbgrader.api import Base, Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    Base,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.dbutil import ALEMBIC_DIR
@@ -29,6 +41,7 @@ from lessonlib.building.release import reason_in
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom.treatment import Treated
 from lessonlib.grading.record import Record
+from lessonlib.printable import one_line
 from lessonlib.project import MARKER
 
 
@@ -71,6 +84,8 @@ OLD = (
     "and run the same command again."
 )
 NEW = "The gradebook was made by a newer nbgrader than is installed here. Install that one."
+DRIVER = "For PostgreSQL, write db_url as postgresql+psycopg://…: that driver is installed with "
+DRIVER += 'pip install "lessonlib[postgres]".'
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 SENTENCES = {  # what the database says, and what that means
     "locked": "The gradebook is in use by another program (Formgrader, nbgrader, a backup). ",
@@ -122,7 +137,9 @@ def _sentence(error: BaseException | None, file: str | None) -> str | None:
             for pattern, sentence in SENTENCES.items():
                 if re.search(pattern, said.lower()):
                     return sentence.format(file=file) + KEPT
-            return f"The gradebook cannot be used: {said}. {KEPT}"
+            return f"The gradebook cannot be used: {one_line(said, 500).rstrip('.?')}. {KEPT}"
+        if isinstance(error, ModuleNotFoundError) and error.name == "psycopg2":
+            return DRIVER
         if isinstance(error, OSError) and (error.filename or error.errno in DISK):
             return f"{error.filename or 'The disk'} cannot be used: {error.strerror}. {KEPT}"
         error = error.__cause__ or error.__context__
@@ -203,11 +220,12 @@ def _log() -> tuple[logging.Logger, io.StringIO]:
 def who_is_in(course: CourseDirectory, lesson: str) -> set[str]:
     """Return the learners whose submission of the lesson the gradebook has."""
     with opened(course) as gradebook:
-        try:
-            submissions = gradebook.find_assignment(lesson).submissions
-        except MissingEntry:
-            return set()
-        return {submission.student_id for submission in submissions}
+        rows = (
+            gradebook.db.query(SubmittedAssignment.student_id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .filter(Assignment.name == lesson)
+        )
+        return {student for (student,) in rows}
 
 
 def save(
@@ -220,21 +238,62 @@ def save(
 ) -> None:
     """Write a submission's automatic points; what people have given by hand stays as it is.
 
+    The transaction stays open: `weigh_lateness` ends it, so that a submission costs one.
     before: the record of the last time, if any; what a person has decided then is not asked again.
     """  # fmt: skip
-    gradebook.update_or_create_student(student)
-    with gradebook.db.no_autoflush:  # nbgrader builds it piece by piece
-        gradebook.update_or_create_submission(lesson, student)
+    _enter_submission(gradebook, lesson, student)
     own = gradebook.find_submission_notebook(notebook, lesson, student)
     now, earlier = marks(treated.record), marks(before)
-    for grade in own.grades:
-        if grade.name in treated.scores:
-            name = grade.name
+    for name, grade in _named(gradebook, Grade, own):
+        if name in treated.scores:
             _score(grade, treated.scores[name], now.get(name), earlier.get(name))
-    for comment in own.comments:
-        if comment.name in treated.answered:
-            comment.auto_comment = None if treated.answered[comment.name] else "No response."
-    gradebook.db.commit()
+    for name, comment in _named(gradebook, Comment, own):
+        if name in treated.answered:
+            comment.auto_comment = None if treated.answered[name] else "No response."
+
+
+def _enter_submission(gradebook: Gradebook, lesson: str, student: str) -> None:
+    """Let the gradebook have a learner's submission; nbgrader's own way commits three times."""
+    if gradebook.db.get(Student, student) is None:
+        gradebook.db.add(Student(id=student))
+    try:
+        gradebook.find_submission(lesson, student)
+    except MissingEntry:
+        assignment = gradebook.find_assignment(lesson)
+        gradebook.db.add(
+            SubmittedAssignment(
+                assignment_id=assignment.id,
+                student_id=student,
+                notebooks=[_blank(notebook) for notebook in assignment.notebooks],
+            )
+        )
+
+
+def _blank(notebook: Notebook) -> SubmittedNotebook:
+    """Return a learner's notebook, ready for its grades and comments."""
+    tasks = notebook.task_cells
+    return SubmittedNotebook(
+        notebook_id=notebook.id,
+        grades=[Grade(cell_id=cell.id) for cell in [*notebook.grade_cells, *tasks]],
+        comments=[Comment(cell_id=cell.id) for cell in [*notebook.solution_cells, *tasks]],
+    )
+
+
+def _named(gradebook: Gradebook, kind: Any, own: SubmittedNotebook) -> list[tuple[str, Any]]:
+    """Return a notebook's grades, or comments, each with its cell's name.
+
+    They are asked for by cell: nbgrader's tables have an index for that, and by the notebook alone
+    the whole class's would be read for each submission.
+    """
+    names = _cells(gradebook, own)
+    found = gradebook.db.query(kind).filter(kind.cell_id.in_(names), kind.notebook_id == own.id)
+    return [(names[each.cell_id], each) for each in found]
+
+
+def _cells(gradebook: Gradebook, own: SubmittedNotebook) -> dict[str, str]:
+    """Return the names of a notebook's cells by their ids."""
+    rows = gradebook.db.query(BaseCell.id, BaseCell.name)
+    return dict(rows.filter(BaseCell.notebook_id == own.notebook_id).tuples())
 
 
 def marks(record: Record | None) -> dict[str, str]:
@@ -257,15 +316,20 @@ def weigh_lateness(
     submission = gradebook.find_submission(lesson, student)
     submission.timestamp = timestamp or submission.timestamp
     own = gradebook.find_submission_notebook(notebook, lesson, student)
-    own.late_submission_penalty = None
-    late = submission.total_seconds_late > 0
+    late = submission.total_seconds_late
+    penalty = _penalty(config, student, _points(gradebook, own), late) if late > 0 else None
+    own.late_submission_penalty = penalty
     gradebook.db.commit()
     gradebook.db.remove()  # forget the objects: a class may be large
-    if late:
-        _penalise(gradebook, config, lesson, student, notebook)
 
 
-def _penalise(gradebook, config, lesson, student, notebook) -> None:
-    where = {"assignment": lesson, "student": student, "notebook": notebook}
-    resources = {"nbgrader": {**where, "db_url": gradebook.engine.url.render_as_string(False)}}
-    AssignLatePenalties(config=config).preprocess(nbformat.v4.new_notebook(), resources)
+def _points(gradebook: Gradebook, own: SubmittedNotebook) -> float:
+    return sum(grade.score for _, grade in _named(gradebook, Grade, own))
+
+
+def _penalty(config: Config, student: str, points: float, late: float) -> float | None:
+    """Return what the course's rule takes off for so many seconds, as nbgrader's step does."""
+    step = AssignLatePenalties(config=config)
+    step.init_plugin()
+    penalty = step.plugin_inst.late_submission_penalty(student, points, late)
+    return None if penalty is None else min(max(penalty, 0), points)

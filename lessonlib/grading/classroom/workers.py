@@ -1,4 +1,4 @@
-"""Who does the work: threads of this machine or of a Dask cluster, each with a child process."""
+"""Who does the work: threads, each with a child process. Those of a cluster are in `cluster`."""
 
 import time
 from collections import deque
@@ -7,29 +7,22 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExec
 from dataclasses import dataclass
 from typing import Any
 
-from lessonlib.errors import UserError
-from lessonlib.grading.classroom.supervisor import Late, Supervisor, do_here
-from lessonlib.grading.task import code_fingerprint
-
-DASK_SECONDS = "10s"  # for a Dask cluster to answer
-
-GONE = (
-    "The Dask cluster at {address} does not answer any more. What is graded is kept; run the same "
-    "command again when the cluster is back."
-)
+from lessonlib.grading.classroom.supervisor import Late, Supervisor
 
 
 class Crew:
     """An executor whose threads have their jobs done in child processes.
 
-    do:     calls a function in the child process of the thread that it runs in, within so many
-            seconds; the same as `Supervisor.do`.
-    places: how many jobs are under way at a time; more wait with whoever has them.
-    others: how many workers have nothing to do while one is at work.
+    do:      calls a function in the child process of the thread that it runs in, within so many
+             seconds; the same as `Supervisor.do`.
+    places:  how many jobs are under way at a time; more wait with whoever has them.
+    workers: how many are at work at a time.
+    others:  how many have nothing to do while one is at work.
     """
 
     def __init__(self, executor: Executor, do: Callable[..., bytes], places: int, others: int = 0):
         self.executor, self.do, self.places, self.others = executor, do, places, others
+        self.workers = others + 1
 
     def submit(self, seconds: float, function: Callable[..., bytes], *arguments) -> Future:
         """Let a worker call a function."""
@@ -135,78 +128,3 @@ class Queue:
             future = self.crew.submit(seconds, self.function, self.task_of(job))
             self.under_way[future] = job, whole
         return bool(self.under_way)
-
-
-# --- a Dask cluster ------------------------------------------------------------------------------
-
-
-class DaskCrew(Crew):
-    """The workers of a Dask cluster; a job whose worker ends is given to another by Dask itself."""
-
-    def __init__(self, client, address: str, workers: int):
-        self.client, self.address = client, address
-        super().__init__(client.get_executor(pure=False), do_here, 2 * workers)
-
-    def submit(self, seconds: float, function: Callable[..., bytes], *arguments) -> Future:
-        """Let a worker call a function. Raises UserError if the cluster has gone."""
-        self._expect_cluster()
-        return super().submit(seconds, function, *arguments)
-
-    def wait(self, futures: list[Future], seconds: float) -> set[Future]:
-        """Return those that are done. Raises UserError if the cluster has gone."""
-        end = time.monotonic() + seconds
-        done: set[Future] = set()
-        while not done and time.monotonic() < end:
-            done = super().wait(futures, 1)
-            self._expect_cluster()
-        if any(future.cancelled() for future in done):
-            raise UserError(GONE.format(address=self.address))
-        return done
-
-    def _expect_cluster(self) -> None:
-        if self.client.status != "running":
-            raise UserError(GONE.format(address=self.address))
-
-    def __exit__(self, kind, *_) -> None:
-        self.executor.shutdown(wait=False)  # whatever is still under way is not wanted any more
-        self.client.close()
-
-
-def dask(address: str) -> Crew:
-    """Return the workers of the Dask cluster at this address. Raises UserError if there are none,
-    or if they have another lessonlib than this process."""
-    client = _client(address)
-    threads = [each["nthreads"] for each in client.scheduler_info(n_workers=-1)["workers"].values()]
-    if not threads:
-        client.close()
-        raise UserError(f"The Dask cluster at {address} has no workers.")
-    _expect_same_code(client, address)
-    return DaskCrew(client, address, sum(threads))
-
-
-def _client(address: str):
-    try:
-        from distributed import Client
-    except ModuleNotFoundError:
-        raise UserError(
-            "For --dask, Dask has to be installed: pip install -c constraints.txt "
-            '-e ".[instructor,dask]"'
-        ) from None
-    try:
-        return Client(address, timeout=DASK_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
-        raise UserError(f"There is no Dask cluster at {address} ({error}).") from None
-
-
-def _expect_same_code(client, address: str) -> None:
-    try:
-        known = set(client.run(code_fingerprint).values())
-    except Exception as error:
-        raise UserError(
-            f"The workers of the Dask cluster at {address} cannot use lessonlib: {error}"
-        ) from None
-    if known != {code_fingerprint()}:
-        raise UserError(
-            f"The workers of the Dask cluster at {address} have another version of lessonlib than "
-            "this machine. Update them, and start them again."
-        )

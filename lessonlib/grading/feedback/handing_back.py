@@ -3,7 +3,7 @@
 import logging
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +55,17 @@ def make(config: Config, lesson: str, done: Callable[[], None]) -> None:
         pass
 
 
-def pack(course: CourseDirectory, lesson: str) -> Path:
+Heads = Mapping[str, str]  # what the names of each learner's pages begin with
+
+
+def pack(course: CourseDirectory, lesson: str, heads: Heads | None = None) -> Path:
     """Write reports/LESSON-feedback.zip, a page for each learner, whose id its name begins with.
 
+    heads: instead of the ids; who is not among them is not in the file.
     Raises UserError, and writes nothing, where nothing is graded or a page is missing.
     """
-    pages, missing = _pages(course, lesson)
+    heads = {who: f"{who}_" for who in learners(course, lesson)} if heads is None else heads
+    pages, missing = _pages(course, lesson, heads)
     if missing:
         whose = one_line(listing(missing), 1_000)
         raise UserError(
@@ -77,20 +82,19 @@ def pack(course: CourseDirectory, lesson: str) -> Path:
     return path
 
 
-def _pages(course: CourseDirectory, lesson: str) -> tuple[dict[str, Path], list[str]]:
+def _pages(course: CourseDirectory, lesson: str, heads: Heads) -> tuple[dict[str, Path], list[str]]:
     """Return the pages by their names in the file, and the learners who have none."""
     names = book.notebooks(course, lesson)
     pages: dict[str, Path] = {}
     missing = []
-    for student in learners(course, lesson):
+    for student in [each for each in learners(course, lesson) if each in heads]:
         folder = Path(course.format_path(course.feedback_directory, student, lesson))
         own = {name: folder / f"{name}.html" for name in names}
-        found = {_name(student, lesson, name): path for name, path in own.items() if path.is_file()}
-        pages |= found
+        found = {name: path for name, path in own.items() if path.is_file()}
+        pages |= {heads[student] + _name(lesson, name): path for name, path in found.items()}
         missing += [] if found else [student]
     return pages, missing
 
 
-def _name(student: str, lesson: str, notebook: str) -> str:
-    parts = [student, lesson] if notebook == lesson else [student, lesson, notebook]
-    return f"{'_'.join(parts)}.html"
+def _name(lesson: str, notebook: str) -> str:
+    return f"{lesson}.html" if notebook == lesson else f"{lesson}_{notebook}.html"

@@ -1,15 +1,19 @@
 """A class is graded, kept and looked at; the grading itself is pretended here."""
 
+import gc
 import json
 import os
 import shutil
 import sqlite3
+import tracemalloc
 from concurrent.futures import Executor, Future
 from dataclasses import replace
 
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom import coordinator
@@ -322,3 +326,88 @@ def test_a_folder_that_cannot_be_written_is_named(root):
     (root / "autograded" / "ada").write_text("a file")
     with pytest.raises(UserError, match="autograded/ada.* cannot be used: "):
         grade(root)
+
+
+# --- a large class -------------------------------------------------------------------------------
+
+GROWING = {"student", "submitted_assignment", "submitted_notebook", "grade", "comment"}
+FEW, MANY = 40, 120
+KIB = 2**10
+
+
+class Repeating(Pretended):
+    """Grades the first submission, and says of all others the same."""
+
+    same = None
+
+    def submit(self, do, seconds, function, *arguments):
+        if function is not treat:
+            return super().submit(do, seconds, function, *arguments)
+        self.graded += 1
+        self.same = self.same or pretend(*arguments)
+        future = Future()
+        future.set_result(self.same)
+        return future
+
+
+class Noting(coordinator.Silent):
+    """Notes what each submission costs the gradebook, and twice how much memory is held.
+
+    costs: how many statements and how many transactions; last: the statements for the last one.
+    """
+
+    def __init__(self):
+        self.costs, self.held = [], []
+        self.statements, self.commits = [], 0
+
+    def hears(self, connection, cursor, statement, parameters, *_):
+        self.statements.append((statement, parameters))
+
+    def hears_commit(self, connection):
+        self.commits += 1
+
+    def done(self, done, total):
+        if len(self.costs) == total:  # it is told twice that all is done
+            return
+        self.costs.append((len(self.statements), self.commits))
+        self.last, self.statements, self.commits = self.statements, [], 0
+        if done in (FEW, total):
+            gc.collect()
+            self.held.append(tracemalloc.get_traced_memory()[0])
+
+
+@pytest.fixture
+def noted(root):
+    """What a large class asks and holds, from its first submission to its last."""
+    for number in range(MANY):
+        hand_in(root, f"learner-{number:03}")
+    noting = Noting()
+    heard = {"before_cursor_execute": noting.hears, "commit": noting.hears_commit}
+    for name, hears in heard.items():
+        event.listen(Engine, name, hears)
+    tracemalloc.start()
+    try:
+        crew = Crew(Repeating(Plan()), None, 2)
+        Classroom(root, LESSON, Limits()).grade(crew, noting)
+    finally:
+        tracemalloc.stop()
+        for name, hears in heard.items():
+            event.remove(Engine, name, hears)
+    return noting
+
+
+def scanned(database, statement, parameters):
+    """Return the tables that a statement reads from end to end, as SQLite plans it."""
+    plan = database.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+    return {row[3].split()[1] for row in plan if row[3].startswith("SCAN")}
+
+
+def test_no_submission_costs_more_than_another_however_many_came_before(noted, root):
+    (cost,) = set(noted.costs[1:])  # the first also enters the lesson
+    assert cost == (len(noted.last), 1)
+    with sqlite3.connect(root / "gradebook.db") as database:
+        for statement, parameters in noted.last:
+            assert scanned(database, statement, parameters) & GROWING == set(), statement
+    assert len(grades(root)) == MANY
+    few, many = noted.held
+    assert many - few < (MANY - FEW) * KIB // 2

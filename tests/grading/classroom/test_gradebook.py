@@ -228,6 +228,13 @@ def test_a_report_on_a_damaged_gradebook_says_so(course, tmp_path):
         read_ledger(course, "toy")
 
 
+def test_another_driver_than_ours_is_said_to_be_missing(course, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    course.db_url = "postgresql://ada@localhost/grades"  # SQLAlchemy's own choice
+    with pytest.raises(UserError, match=r"write db_url as postgresql\+psycopg://"):
+        write(course)
+
+
 def test_other_errors_are_no_gradebooks(course):
     with pytest.raises(ZeroDivisionError), book.plainly(course):
         raise ZeroDivisionError

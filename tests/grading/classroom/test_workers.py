@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lessonlib.errors import UserError
-from lessonlib.grading.classroom import workers
 from lessonlib.grading.classroom.supervisor import Late, Lost
 from lessonlib.grading.classroom.workers import Crew, Queue, Times
 
@@ -164,18 +162,3 @@ def test_no_worker_outlives_its_crew_and_nobody_waits_for_it():
     assert (told.returncode, left) == (0, "left"), told.stderr
     assert time.monotonic() - started < 15
     assert ended(int(pid))
-
-
-# --- a Dask cluster ------------------------------------------------------------------------------
-
-
-def test_a_cluster_that_is_not_there_is_named(monkeypatch):
-    monkeypatch.setattr(workers, "DASK_SECONDS", "0.5s")
-    with pytest.raises(UserError, match="no Dask cluster at tcp://127.0.0.1:9"):
-        workers.dask("tcp://127.0.0.1:9")
-
-
-def test_without_dask_it_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(UserError, match="pip install"):
-        workers.dask("tcp://127.0.0.1:9")

@@ -39,6 +39,14 @@ def test_each_page_bears_its_learners_id_first(two, capsys):
     assert [path.name for path in (two.root / "reports").iterdir()] == ["toy-feedback.zip"]
 
 
+def test_pages_bear_the_names_that_are_given_and_whoever_has_none_is_said(two, capsys):
+    commands.feedback(two.root, LESSON, {"ada": "Ada L_551_assignsubmission_file_/"})
+    with zipfile.ZipFile(packed(two.root)) as file:
+        assert file.namelist() == [f"Ada L_551_assignsubmission_file_/{LESSON}.html"]
+    told = capsys.readouterr().out
+    assert "Left out, not in the download: ben größe." in told and "pages of 1 learners" in told
+
+
 def test_points_and_comments_given_since_are_on_the_pages_that_are_made_again(two):
     commands.feedback(two.root, LESSON)
     with two.gradebook() as book:
