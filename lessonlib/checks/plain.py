@@ -111,6 +111,17 @@ def _opaque(value) -> Opaque:
     return Opaque(type(value).__name__, text)
 
 
+def mark(value):
+    """Return what can be a key, and is equal for equal plain values only."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, list | tuple):
+        return type(value), *map(mark, value)
+    if isinstance(value, dict):
+        return dict, tuple(value), *map(mark, value.values())
+    return type(value), repr(value)
+
+
 def dumps(value) -> bytes:
     """Encode plain data as JSON; arrays travel as `.npy` without pickle."""
     return json.dumps(pack(plain(value))).encode()

@@ -21,7 +21,6 @@ from lessonlib.locating.rules import candidates
 from lessonlib.locating.source import Source, source_of
 from lessonlib.locating.trying import ORIGINAL, Bench, Tried, in_forks
 
-MOST = 2_000  # edits that are tried on one case
 MOST_ELSEWHERE = 300  # where the first wrong step is known, and nothing on its line mends
 FRESH = 2**31  # draws cases that the check has not used
 PROMISING = 40  # of those that are tried on all
@@ -81,7 +80,7 @@ class Search:
         here, count = self.edited.here, self.edited.count
         if here:
             yield range(here)
-        yield range(here, min(count, here + MOST_ELSEWHERE if here else MOST))
+        yield range(here, min(count, here + MOST_ELSEWHERE) if here else count)
 
     @cached_property
     def before(self) -> Right | None:
@@ -191,7 +190,7 @@ class Local:
     def __init__(self, source: Source, exercise: Exercise, step: Location | None = None):
         self.edits = candidates(source, step)
         self.bench = Bench(source, self.edits, exercise.use)
-        self.count = self.bench.most
+        self.count = len(self.edits)
         self.here = 0 if step is None else sum(edit.where.covers(step) for edit in self.edits)
 
     def tries(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:

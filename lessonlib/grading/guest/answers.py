@@ -209,7 +209,7 @@ class Answers:
         edits = candidates(source)
         bench = Bench(source, edits, given.use)
         places = [astuple(edits[n].where) for n in where if n < len(edits)]
-        say({"source": source.text, "count": bench.most, "where": places})
+        say({"source": source.text, "count": len(edits), "where": places})
         tried = as_a_fork(bench.values(numbers, drawn))
         while some := list(islice(tried, AT_ONCE)):
             content, more = packed(some, lambda function: 0)
