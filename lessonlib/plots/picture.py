@@ -69,13 +69,18 @@ def palette_of(image: Image.Image, count: int = COLOURS) -> np.ndarray:
 
 
 def reduced(image: Image.Image, palette: np.ndarray) -> Image.Image:
-    """The image with each colour replaced by the nearest one of the palette."""
-    codes = np.asarray(image, dtype=np.int32) @ (1 << 16, 1 << 8, 1)
-    found, places = np.unique(codes, return_inverse=True)
-    colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
-    away = ((colours[:, None] - palette) ** 2).sum(axis=2)
+    """The image with each colour replaced by the nearest one of the palette.
+
+    Most pixels have the colour of the one before: only where a run of them begins is looked at.
+    """
+    codes = np.asarray(image.convert("RGBX")).view("<u4").ravel() & 0xFFFFFF
+    starts = np.flatnonzero(np.diff(codes, prepend=codes[0] + 1))
+    found, places = np.unique(codes[starts], return_inverse=True)
+    colours = np.stack([found & 255, found >> 8 & 255, found >> 16], axis=1)
+    away = (palette**2).sum(axis=1) - 2.0 * colours @ palette.T  # all but what is in each alike
     nearest = away.argmin(axis=1).astype(np.uint8)
-    result = Image.fromarray(nearest[places].reshape(codes.shape))
+    pixels = np.repeat(nearest[places], np.diff(starts, append=codes.size))
+    result = Image.fromarray(pixels.reshape(image.height, image.width))
     result.putpalette(palette.astype(np.uint8).tobytes())
     return result
 
