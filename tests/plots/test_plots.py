@@ -139,6 +139,16 @@ def test_the_image_is_drawn_at_twice_the_size_it_is_shown():
     assert abs(Image.open(io.BytesIO(shown.png())).width - 2 * width) <= 1
 
 
+def test_each_pixel_gets_the_nearest_colour_of_the_palette():
+    rng = np.random.default_rng(0)
+    pixels = np.repeat(rng.integers(0, 256, size=(40, 9, 3), dtype=np.uint8), 7, axis=1)
+    pixels[0] = 255
+    palette = rng.integers(0, 256, size=(20, 3))
+    given = np.asarray(picture.reduced(Image.fromarray(pixels), palette).convert("RGB"))
+    away = ((pixels[:, :, None].astype(int) - palette) ** 2).sum(axis=3)
+    np.testing.assert_array_equal(given, palette[away.argmin(axis=2)])
+
+
 def test_quotes_and_angles_in_names_cannot_leave_the_attribute():
     shown = plots.loss_curve({'"><b>': [1.0, 2.0]})
     assert shown.html().count("<") == 1
