@@ -36,18 +36,21 @@ class Opaque:
         return self.text
 
 
+READY, SCALARS = bool | Opaque, int | float | complex | str  # made only once: `plain` runs often
+
+
 def plain(value, inside: tuple[int, ...] = ()):
     """Return `value` as plain data that shares nothing with it; an `Opaque` where that fails.
 
     inside: the ids of the collections that it is a part of.
     """
-    if value is None or isinstance(value, bool | Opaque):
+    if value is None or isinstance(value, READY):
         return value
     if isinstance(value, np.generic):
         return plain(_as_pythons(value)) if value.dtype.kind in PLAIN_KINDS else _opaque(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
-    if isinstance(value, int | float | complex | str):
+    if isinstance(value, SCALARS):
         return _plain_scalar(value)
     if id(value) in inside:  # with two such parts it would double at each depth
         return Opaque("huge", "something that contains itself")
@@ -123,7 +126,7 @@ def mark(value):
         return type(value), *map(mark, value)
     if isinstance(value, dict):
         return dict, tuple(value), *map(mark, value.values())
-    return type(value), repr(value)
+    return value if isinstance(value, Opaque) else (type(value), repr(value))
 
 
 def dumps(value) -> bytes:

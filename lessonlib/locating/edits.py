@@ -47,6 +47,7 @@ ABOUT = {
 }
 # What adds to the code can undo on one line what was done wrong on another.
 ADDING = ("copy", "added", "reduced", "function", "given floats", "guard")
+LOCATED = ast.expr | ast.stmt | ast.keyword | ast.arg  # what has a line
 RANK = {kind: rank for rank, kind in enumerate(ABOUT)}
 
 
@@ -287,7 +288,7 @@ def located(new, old):
     """Give what is new in a node, or a block, the line that is replaced; what has one keeps it."""
     if isinstance(new, list):
         return [located(each, old[0]) for each in new]
-    if isinstance(new, ast.expr | ast.stmt | ast.keyword | ast.arg) and not hasattr(new, "lineno"):
+    if isinstance(new, LOCATED) and not hasattr(new, "lineno"):
         ast.copy_location(new, old)
     elif hasattr(new, "lineno"):
         return new
