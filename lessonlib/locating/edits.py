@@ -249,6 +249,11 @@ def _inside(place: Place) -> Iterator[Place]:
             yield from _inside(Place(part.iter, part, "iter", None, place.statement, False))
 
 
+def likely(edits: Iterable[Edit]) -> int:
+    """Return how many edits are likelier than all that put in what may be missing."""
+    return sum(edit.rank < RANK["added"] for edit in edits)
+
+
 def once(edits: Iterable[Edit]) -> Iterator[Edit]:
     """Yield those edits that make something else of their place than it is, or one before made."""
     code, seen = _Code(), set()
