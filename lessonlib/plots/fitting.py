@@ -5,7 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from lessonlib.plots.picture import BLACK, BLUE, GREY, ORANGE, Picture, lay_out, shown, styled
+from lessonlib.plots.picture import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    Picture,
+    lay_out,
+    shown,
+    standing_still,
+    styled,
+)
 from lessonlib.plots.stepper import Stepper, chosen, stepper
 from lessonlib.plots.surface import BANDS, HEIGHTS
 
@@ -35,11 +45,11 @@ def fitting_steps(
     captions = [_says(x, y, *path[k], k) for k in stops]
     setting = _setting(x, y, window, minimum)
     surface = _surface(x, y, window)  # once: all frames show the same one
+    with standing_still():
+        figures = [_drawn(x, y, path[: k + 1], surface, minimum, title) for k in stops]
     frames = [
-        Picture(
-            _drawn(x, y, path[: k + 1], surface, minimum, title), f"{title}. {setting} {caption}"
-        )
-        for k, caption in zip(stops, captions, strict=True)
+        Picture(figure, f"{title}. {setting} {caption}")
+        for figure, caption in zip(figures, captions, strict=True)
     ]
     return stepper(frames, captions, " ".join([setting, captions[0], captions[-1]]), title)
 

@@ -1,9 +1,11 @@
 """What every figure has in common: the Picture, the canvas, the colours, how numbers look."""
 
 import base64
+import contextlib
 import functools
 import html
 import io
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import matplotlib
@@ -131,9 +133,41 @@ def axes(width, height, title, xlabel, ylabel):
 
 
 def lay_out(figure):
-    """Give the parts of a figure their places: once, for each drawing would move them further."""
-    figure.get_layout_engine().execute(figure)
+    """Give the parts of a figure their places: once, for each drawing would move them further.
+
+    Within `standing_still` only the first figure is looked at; the others get its places.
+    """
+    frames = _frames.get()
+    if frames:
+        _put_like(frames[0], figure)
+    else:
+        figure.get_layout_engine().execute(figure)
+    if frames is not None:
+        frames.append(figure)
     figure.set_layout_engine("none")
+
+
+_frames: ContextVar[list[Figure] | None] = ContextVar("_frames", default=None)
+
+
+@contextlib.contextmanager
+def standing_still():
+    """Let the parts of all figures that are laid out here stand where those of the first do.
+
+    For the frames of a strip, whose axes stand still: to find the places takes longer than to draw.
+    """
+    token = _frames.set([])
+    try:
+        yield
+    finally:
+        _frames.reset(token)
+
+
+def _put_like(model, figure):
+    for theirs, mine in zip(model.axes, figure.axes, strict=True):
+        mine.set_position(theirs.get_position(original=True))
+    for theirs, mine in zip(model.texts, figure.texts, strict=True):
+        mine.set_position(theirs.get_position())
 
 
 def drawing(width, height, title, xlabel, ylabel, below=0.45):
