@@ -139,6 +139,21 @@ def test_the_image_is_drawn_at_twice_the_size_it_is_shown():
     assert abs(Image.open(io.BytesIO(shown.png())).width - 2 * width) <= 1
 
 
+def laid_out(high):
+    figure, ax = picture.axes(4, 3, "A title", "x", "y")
+    ax.set(ylim=(0, high))
+    picture.lay_out(figure)
+    return ax.get_position().bounds
+
+
+def test_frames_of_a_strip_stand_where_the_first_one_does():
+    alone = [laid_out(high) for high in (1, 12_345, 1)]
+    assert alone[0] == alone[2] != alone[1]
+    with picture.standing_still():
+        assert [laid_out(high) for high in (1, 12_345)] == [alone[0], alone[0]]
+    assert laid_out(12_345) == alone[1]
+
+
 def test_each_pixel_gets_the_nearest_colour_of_the_palette():
     rng = np.random.default_rng(0)
     pixels = np.repeat(rng.integers(0, 256, size=(40, 9, 3), dtype=np.uint8), 7, axis=1)
