@@ -67,7 +67,7 @@ class Bench:
         self.numbers: dict[tuple, list[int]] = {}  # of the edits of each place
         for number, edit in enumerate(edits):
             self.numbers.setdefault(edit.place, []).append(number)
-        self.compiled: dict[tuple, CodeType] = {}  # with all edits of a place
+        self.compiled: dict[tuple, CodeType | None] = {}  # with all edits of a place
         self.codes = [self._code(node) for node in source.tree.body]
         self.original = self.answer(ORIGINAL)
 
@@ -89,10 +89,17 @@ class Bench:
         if not isinstance(edit.old, ast.expr) or isinstance(edit.old, ast.Starred):
             return self._with(edit)
         if edit.place not in self.compiled:
-            ways = [(n, self.edits[n].new) for n in self.numbers[edit.place]]
-            choice = _choice([(ORIGINAL, edit.old), *ways])
-            self.compiled[edit.place] = self._with(replace(edit, new=choice))
-        return self.compiled[edit.place]
+            self.compiled[edit.place] = self._together(edit)
+        return self.compiled[edit.place] or self._with(edit)
+
+    def _together(self, edit: Edit) -> CodeType | None:
+        """Return the code with all edits of a place; None where one of them is no Python."""
+        ways = [(n, self.edits[n].new) for n in self.numbers[edit.place]]
+        choice = _choice([(ORIGINAL, edit.old), *ways])
+        try:
+            return self._with(replace(edit, new=choice))
+        except (SyntaxError, ValueError):  # such as a star in a wrong place
+            return None
 
     def _with(self, edit: Edit) -> CodeType:
         with edit.applied():

@@ -112,8 +112,13 @@ def test_a_value_crosses_once():
     assert [len(first) for _, (first, *_) in tried] == [2, 1]
 
 
-def test_edits_that_are_compiled_together_do_what_each_does_alone():
-    code = "def f(x, n=3):\n    a = [k * x[-1] for k in range(n)]\n    return np.sum(a) - n"
+@pytest.mark.parametrize(
+    "code",
+    ["def f(x, n=3):\n    a = [k * x[-1] for k in range(n)]\n    return np.sum(a) - n",
+     "def f(x, n=3):\n    shape = [n, 1]\n    return -x.reshape(*shape) - n"],
+    ids=["loop", "star"],
+)  # fmt: skip
+def test_edits_that_are_compiled_together_do_what_each_does_alone(code):
     together = bench(code)
     alone = bench(code)
     alone._edited = alone._with
