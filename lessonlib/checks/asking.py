@@ -7,6 +7,7 @@ where forking a process full of threads is not safe, it works in a thread of its
 """
 
 import contextlib
+import gc
 import io
 import os
 import select
@@ -171,6 +172,7 @@ def _be_the_child(work: Callable[[Callable], None], writer: int) -> None:
         _write_all(writer, _HEADER.pack(len(data)) + data)
 
     try:
+        gc.freeze()  # to look for garbage in what the kernel has would copy all of it
         _limit_memory()
         work(say)
     finally:

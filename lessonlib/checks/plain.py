@@ -6,14 +6,12 @@ else arrives as an `Opaque`: a name and a short text, with no behaviour left in 
 """
 
 import base64
-import io
 import json
 import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -23,6 +21,7 @@ MAX_ITEMS = 100_000
 MAX_TEXT = 10_000
 MAX_DEPTH = 20
 PLAIN_KINDS = "biufcU"  # of dtypes: truth values, numbers, text
+DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d+")
 
 
 @dataclass(frozen=True)
@@ -37,18 +36,26 @@ class Opaque:
         return self.text
 
 
-def plain(value, depth: int = 0):
-    """Return `value` as plain data that shares nothing with it; an `Opaque` where that fails."""
-    if value is None or isinstance(value, bool | Opaque):
+READY, SCALARS = bool | Opaque, int | float | complex | str  # made only once: `plain` runs often
+
+
+def plain(value, inside: tuple[int, ...] = ()):
+    """Return `value` as plain data that shares nothing with it; an `Opaque` where that fails.
+
+    inside: the ids of the collections that it is a part of.
+    """
+    if value is None or isinstance(value, READY):
         return value
     if isinstance(value, np.generic):
         return plain(_as_pythons(value)) if value.dtype.kind in PLAIN_KINDS else _opaque(value)
     if isinstance(value, np.ndarray):
         return _plain_array(value)
-    if isinstance(value, int | float | complex | str):
+    if isinstance(value, SCALARS):
         return _plain_scalar(value)
-    if depth < MAX_DEPTH:
-        return _plain_collection(value, depth + 1)
+    if id(value) in inside:  # with two such parts it would double at each depth
+        return Opaque("huge", "something that contains itself")
+    if len(inside) < MAX_DEPTH:
+        return _plain_collection(value, (*inside, id(value)))
     return Opaque("huge", "something nested very deep")
 
 
@@ -83,16 +90,16 @@ def _plain_scalar(value):
     return float(value) if isinstance(value, float) else complex(value)
 
 
-def _plain_collection(value, depth: int):
+def _plain_collection(value, inside: tuple[int, ...]):
     if isinstance(value, dict):
         pairs = islice(value.items(), MAX_ITEMS)
-        return {_plain_key(key): plain(item, depth) for key, item in pairs}
+        return {_plain_key(key): plain(item, inside) for key, item in pairs}
     for kind in (list, tuple, set, frozenset):
         if isinstance(value, kind):
-            items = [plain(item, depth) for item in islice(value, MAX_ITEMS)]
+            items = [plain(item, inside) for item in islice(value, MAX_ITEMS)]
             return set(map(_plain_key, items)) if kind in (set, frozenset) else kind(items)
     if isinstance(value, Iterator):
-        return [plain(item, depth) for item in islice(value, MAX_ITEMS)]
+        return [plain(item, inside) for item in islice(value, MAX_ITEMS)]
     return _opaque(value)
 
 
@@ -111,8 +118,19 @@ def _opaque(value) -> Opaque:
     return Opaque(type(value).__name__, text)
 
 
+def mark(value):
+    """Return what can be a key, and is equal for equal plain values only."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, list | tuple):
+        return type(value), *map(mark, value)
+    if isinstance(value, dict):
+        return dict, tuple(value), *map(mark, value.values())
+    return value if isinstance(value, Opaque) else (type(value), repr(value))
+
+
 def dumps(value) -> bytes:
-    """Encode plain data as JSON; arrays travel as `.npy` without pickle."""
+    """Encode plain data as JSON; arrays travel as their dtype, their shape and their bytes."""
     return json.dumps(pack(plain(value))).encode()
 
 
@@ -144,9 +162,8 @@ def loads(data: bytes):
 def pack(value):
     """Return plain data as JSON has it; what JSON lacks becomes {kind: content}."""
     if isinstance(value, np.ndarray):
-        buffer = io.BytesIO()
-        np.save(buffer, value, allow_pickle=False)
-        return {"array": base64.b64encode(buffer.getvalue()).decode()}
+        data = base64.b64encode(value.tobytes()).decode()
+        return {"array": [value.dtype.str, list(value.shape), data]}
     if isinstance(value, complex):
         return {"complex": [value.real, value.imag]}
     if isinstance(value, Opaque):
@@ -169,16 +186,16 @@ def _unpack(value):
     return UNPACKERS[kind](content)
 
 
-def _read_array(text: str) -> np.ndarray:
-    """Return the array in a `.npy` file; not `np.load`, which would open archives too."""
-    file = io.BytesIO(base64.b64decode(text))
-    try:
-        array = np.lib.format.read_array(file, allow_pickle=False)
-    except (SyntaxError, TokenError) as error:  # its header is read as Python
-        raise ValueError(str(error)) from None
-    if array.dtype.kind not in PLAIN_KINDS or _is_huge(array):
-        raise ValueError(f"an array of dtype {array.dtype}, shape {array.shape}")
-    return array
+def _read_array(content: list) -> np.ndarray:
+    """Return the array; it gets memory once it is known that its bytes are all there."""
+    kind, shape, text = content
+    if not DTYPE.fullmatch(kind):
+        raise ValueError(f"an array of dtype {kind[:20]}")
+    data = base64.b64decode(text)
+    array = np.ndarray(tuple(shape), kind, data)
+    if list(array.shape) != shape or array.nbytes != len(data) or _is_huge(array):
+        raise ValueError(f"an array of shape {array.shape}")
+    return array.copy()
 
 
 UNPACKERS: dict[str, Callable[[Any], Any]] = {

@@ -4,7 +4,8 @@ Nothing here is imported before a check has failed, and nothing here decides abo
 """
 
 import contextlib
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 
 from lessonlib.checks.exercise import Case, Exercise
@@ -38,8 +39,21 @@ def locate(verdict: Verdict, exercise: Exercise, answer, cases: Cases) -> Verdic
         return verdict
     known = says_enough(verdict)
     step = Location(**looked["step"]) if looked["step"] and not known else None
-    edit = line_to_mend(exercise, answer, drawn, step, parts=not known)
+    with _no_garbage():
+        edit = line_to_mend(exercise, answer, drawn, step, parts=not known)
     return replace(verdict, step=step if _agree(step, edit) else None, edit=edit)
+
+
+@contextlib.contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Look for no garbage: thousands of edits would have all of the kernel looked through."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def says_enough(verdict: Verdict) -> bool:

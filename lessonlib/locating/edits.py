@@ -8,7 +8,7 @@ rules by which they are made stand in `rules.py` and `statements.py`.
 import ast
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lessonlib.checks.verdict import Location
@@ -47,6 +47,7 @@ ABOUT = {
 }
 # What adds to the code can undo on one line what was done wrong on another.
 ADDING = ("copy", "added", "reduced", "function", "given floats", "guard")
+LOCATED = ast.expr | ast.stmt | ast.keyword | ast.arg  # what has a line
 RANK = {kind: rank for rank, kind in enumerate(ABOUT)}
 
 
@@ -76,7 +77,8 @@ class Where:
 
     def covers(self, step: Location) -> bool:
         """Return whether it changes the line of a step."""
-        return (step.function.split(".")[0], step.line) in self.places
+        same = self.function.split(".")[0] == step.function.split(".")[0]
+        return same and step.line in self.lines
 
     def is_behind(self, step: Location) -> bool:
         """Return whether it only changes lines of the same function that come after a step's."""
@@ -110,25 +112,29 @@ class Edit:
     @contextlib.contextmanager
     def applied(self) -> Iterator[None]:
         """Make the change in the tree for as long as the context lasts."""
-        old = self._put(self.new)
+        old = self.old
+        self._put(located(self.new, old))
         try:
             yield
         finally:
             self._put(old)
 
-    def _put(self, new):
+    @property
+    def place(self) -> tuple:
+        """Where it makes its change: equal for those that change the same node or block."""
+        return id(self.holder), self.name, self.index
+
+    @property
+    def old(self):
+        """What stands in its place."""
         place = getattr(self.holder, self.name)
+        return place if self.index is None else place[self.index]
+
+    def _put(self, new) -> None:
         if self.index is None:
             setattr(self.holder, self.name, new)
-            return place
-        old, place[self.index] = place[self.index], new
-        return old
-
-    def written(self) -> tuple:
-        """Return what tells whether two edits make the same of the same place."""
-        new = self.new if isinstance(self.new, list) else [self.new]
-        nodes = [ast.unparse(each) if isinstance(each, ast.AST) else each for each in new]
-        return id(self.holder), self.name, self.index, *nodes
+        else:
+            getattr(self.holder, self.name)[self.index] = new
 
 
 @dataclass(frozen=True)
@@ -243,9 +249,51 @@ def _inside(place: Place) -> Iterator[Place]:
             yield from _inside(Place(part.iter, part, "iter", None, place.statement, False))
 
 
-def located(new: ast.AST, old: ast.AST) -> ast.AST:
-    """Give what is new in a node the line of what it replaces; what has one keeps it."""
-    if isinstance(new, ast.expr | ast.stmt | ast.keyword | ast.arg) and not hasattr(new, "lineno"):
+def likely(edits: Iterable[Edit]) -> int:
+    """Return how many edits are likelier than all that put in what may be missing."""
+    return sum(edit.rank < RANK["added"] for edit in edits)
+
+
+def once(edits: Iterable[Edit]) -> Iterator[Edit]:
+    """Yield those edits that make something else of their place than it is, or one before made."""
+    code, seen = _Code(), set()
+    for edit in edits:
+        made = edit.place, code.number(edit.new)
+        if made not in seen and made[1] != code.number(edit.old):
+            seen.add(made)
+            yield edit
+
+
+class _Code:
+    """Numbers code by what is written: the same has one number, wherever it stands."""
+
+    def __init__(self):
+        self.numbers: dict[tuple, int] = {}
+        self.known: dict[int, int] = {}  # by the id of a node
+
+    def number(self, value) -> int:
+        if id(value) in self.known:
+            return self.known[id(value)]
+        match value:
+            case ast.UnaryOp(ast.USub(), ast.Constant(int() | float() as positive)):
+                return self.number(ast.Constant(-positive))
+        if isinstance(value, ast.AST):
+            key = (type(value), *(self.number(getattr(value, f, None)) for f in value._fields))
+        elif isinstance(value, list):
+            key = (list, *map(self.number, value))
+        else:
+            key = (type(value), value)  # 1, 1.0 and True are equal
+        number = self.numbers.setdefault(key, len(self.numbers))
+        if hasattr(value, "lineno"):  # it stands in the code, and is used in many edits
+            self.known[id(value)] = number
+        return number
+
+
+def located(new, old):
+    """Give what is new in a node, or a block, the line that is replaced; what has one keeps it."""
+    if isinstance(new, list):
+        return [located(each, old[0]) for each in new]
+    if isinstance(new, LOCATED) and not hasattr(new, "lineno"):
         ast.copy_location(new, old)
     elif hasattr(new, "lineno"):
         return new

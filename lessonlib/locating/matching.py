@@ -15,7 +15,7 @@ from lessonlib.checks.asking import Response, respond
 from lessonlib.checks.comparing import agree, as_numbers
 from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.checks.exercise import Case, Exercise
-from lessonlib.checks.plain import Opaque, dumps
+from lessonlib.checks.plain import Opaque, mark
 from lessonlib.checks.verdict import Location
 from lessonlib.checks.wording import listing
 from lessonlib.locating.source import Source
@@ -491,10 +491,10 @@ def _proportional(mine, right) -> bool:
 
 def _different(every: list[Step]) -> list[Step]:
     """Return the steps without those that repeat the values of another one; names are kept."""
-    found: dict[bytes, Step] = {}
+    found: dict[tuple, Step] = {}
     for step in every:
         if any(step.values):
-            key = dumps(step.values)
+            key = mark(step.values)
             same = found.get(key, Step((), []))
             names, functions = same.names + step.names, same.functions + step.functions
             found[key] = Step(names, step.values, functions)

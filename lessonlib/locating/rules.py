@@ -7,28 +7,36 @@ others of its kind (0 to 1).
 
 import ast
 from collections.abc import Callable, Iterator
-from itertools import permutations, product
+from itertools import islice, permutations, product
 from types import FunctionType
 
 from lessonlib.checks.verdict import Location
 from lessonlib.locating import statements
-from lessonlib.locating.edits import Edit, Place, Scope, functions, located, places
+from lessonlib.locating.edits import Edit, Place, Scope, functions, once, places
 from lessonlib.locating.source import Source
 
+MOST = 2_000  # edits that are tried
+NODES = 200_000  # of code that is compiled, all edited answers together
 Change = tuple[str, ast.expr, float]
 Rule = Callable[[ast.expr, Scope, bool], Iterator[Change]]
 _RULES: list[tuple[type, Rule]] = []
 
 
 def candidates(source: Source, step: Location | None = None) -> list[Edit]:
-    """Return the edits of a learner's code, the likeliest first, each once.
+    """Return the likeliest edits of a learner's code, each once: as many as can be tried.
 
     step: the first line that gives a wrong value, where that is known. What changes it comes
           first, and what only changes lines behind it is left out.
     """
-    every = (edit for scope in scopes(source) for edit in _up_to(step, scope))
-    once = {edit.written(): edit for edit in reversed(list(every))}
-    return sorted(reversed(once.values()), key=lambda edit: _order(edit, step))
+    every = [edit for scope in scopes(source) for edit in _up_to(step, scope)]
+    every.sort(key=lambda edit: _order(edit, step))
+    return list(islice(once(every), _room(source)))
+
+
+def _room(source: Source) -> int:
+    """Return how many edits are tried; a long function costs more to compile."""
+    size = max(sum(1 for _ in ast.walk(node)) for node in source.tree.body)
+    return min(MOST, NODES // size)
 
 
 def _up_to(step: Location | None, scope: Scope) -> Iterator[Edit]:
@@ -77,7 +85,6 @@ def _edits_at(place: Place, scope: Scope) -> Iterator[Edit]:
                 if _belongs_elsewhere(kind, node, scope):
                     continue
                 where = scope.where(kind, node.lineno, place.statement.lineno)
-                new = located(new, node)
                 yield Edit(where, place.holder, place.name, place.index, new, unlikely)
 
 

@@ -16,12 +16,11 @@ from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.checks.exercise import Case, Exercise
 from lessonlib.checks.verdict import Location
 from lessonlib.checks.wording import listing
-from lessonlib.locating.edits import Where
+from lessonlib.locating.edits import Where, likely
 from lessonlib.locating.rules import candidates
 from lessonlib.locating.source import Source, source_of
 from lessonlib.locating.trying import ORIGINAL, Bench, Tried, in_forks
 
-MOST = 2_000  # edits that are tried on one case
 MOST_ELSEWHERE = 300  # where the first wrong step is known, and nothing on its line mends
 FRESH = 2**31  # draws cases that the check has not used
 PROMISING = 40  # of those that are tried on all
@@ -33,10 +32,12 @@ class Edited(Protocol):
 
     count: how many there are, the likeliest first; known once some were tried.
     here:  how many of them change the line of the step; they come first.
+    likely: where none does, how many come before all that put in what may be missing.
     """
 
     count: int
     here: int
+    likely: int
 
     def tries(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
         """Let some of them work on cases, as `trying.Bench.values` does."""
@@ -72,16 +73,24 @@ class Search:
         for numbers in self._portions():
             promising |= self._promising(numbers, wrong, before)
             found = self._whole(promising)
-            if found:
+            if found and (self.edited.here or not self._adds(numbers.stop)):
                 return found
         return self._part(promising, before) if self.parts else None
 
     def _portions(self) -> Iterator[range]:
-        """Yield the edits that are tried at a time: those of the step's line, then the others."""
+        """Yield the edits that are tried at a time: those of the step's line, then the others.
+
+        Where no line is known, those that put something in come last: what they do counts only
+        where no other edit mends all.
+        """
         here, count = self.edited.here, self.edited.count
-        if here:
-            yield range(here)
-        yield range(here, min(count, here + MOST_ELSEWHERE if here else MOST))
+        first = here or self.edited.likely
+        last = min(count, here + MOST_ELSEWHERE) if here else count
+        yield from filter(len, (range(first), range(first, last)))
+
+    def _adds(self, tried: int) -> bool:
+        """Return whether the edit that was found adds something, and others may do so, too."""
+        return tried < self.edited.count and self.edited.where([self.found])[0].adds
 
     @cached_property
     def before(self) -> Right | None:
@@ -191,8 +200,9 @@ class Local:
     def __init__(self, source: Source, exercise: Exercise, step: Location | None = None):
         self.edits = candidates(source, step)
         self.bench = Bench(source, self.edits, exercise.use)
-        self.count = self.bench.most
+        self.count = len(self.edits)
         self.here = 0 if step is None else sum(edit.where.covers(step) for edit in self.edits)
+        self.likely = likely(self.edits)
 
     def tries(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
         """Let some of them work on cases, in forks of this process."""

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from itertools import chain
 
-from lessonlib.locating.edits import Edit, Scope, located
+from lessonlib.locating.edits import Edit, Scope
 
 _BLOCKS = ("body", "orelse", "finalbody")
 _COMPOUND = ast.For | ast.While | ast.If | ast.With | ast.Try | ast.FunctionDef
@@ -29,8 +29,8 @@ def edits_of(scope: Scope) -> Iterator[Edit]:
     """Yield the edits of a function's statements."""
     for holder, name, block in blocks(scope.function):
         for new, kind, lines, unlikely in _changed(holder, block, scope):
-            new = [located(each, block[0]) for each in new] or [located(ast.Pass(), block[0])]
-            yield Edit(scope.where(kind, *lines), holder, name, None, new, unlikely)
+            where = scope.where(kind, *lines)
+            yield Edit(where, holder, name, None, new or [ast.Pass()], unlikely)
 
 
 def _changed(holder: ast.AST, block: list[ast.stmt], scope: Scope) -> Iterator[tuple]:

@@ -7,6 +7,7 @@ part of an expression, and a place where another value can be put in.
 
 import ast
 import copy
+import functools
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ MAX_BYTES = 16 * 2**20  # of all values that are noted down
 LARGEST = 2**18  # bytes of one value
 MAX_LISTED = 1000
 RECORDER = "__lessonlib_recorder__"
+ATOMS = np.ndarray | np.generic | bool | int | float | complex | str | None  # made only once
+COLLECTIONS = dict | list | tuple
 RETURNED, LOOPED, TESTED = "return", "for", "if"  # slots that have no name in the code
 
 
@@ -142,17 +145,22 @@ class Recorder:
 
 def snapshot(value, depth: int = 0):
     """Return a value as plain data that later changes do not reach; iterators are left alone."""
-    if isinstance(value, np.ndarray | np.generic | bool | int | float | complex | str | None):
+    if isinstance(value, ATOMS):
         large = getattr(value, "nbytes", 0) > LARGEST
         return Opaque("huge", "a large array") if large else plain(value)
     if isinstance(value, range) and len(value) <= MAX_LISTED:
         return list(value)
-    if isinstance(value, dict | list | tuple) and len(value) <= MAX_LISTED and depth < 4:
+    if isinstance(value, COLLECTIONS) and len(value) <= MAX_LISTED and depth < 4:
         if isinstance(value, dict):
             return {plain(k): snapshot(v, depth + 1) for k, v in value.items() if _is_key(k)}
         items = [snapshot(item, depth + 1) for item in value]
         return tuple(items) if isinstance(value, tuple) else items
-    return Opaque(type(value).__name__, "")
+    return _nameless(type(value).__name__)
+
+
+@functools.cache
+def _nameless(kind: str) -> Opaque:
+    return Opaque(kind, "")
 
 
 def _is_key(key) -> bool:

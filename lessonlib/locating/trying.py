@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from itertools import count
 from types import CodeType
 
@@ -21,18 +22,18 @@ import numpy as np
 from lessonlib.checks.asking import can_fork, in_child, said
 from lessonlib.checks.comparing import same
 from lessonlib.checks.exercise import Case
-from lessonlib.checks.plain import plain
+from lessonlib.checks.plain import mark, plain
 from lessonlib.locating.edits import Edit
 from lessonlib.locating.source import Source
 
 FILE = "<edited>"
+CHOSEN = "__lessonlib_edit__"  # the name under which edited code knows the number of its edit
 LINES = 4_000  # that an answer may run for one case, or it is not searched
 ROOM = (4, 200)  # an edited answer may run so many times the lines of the answer, and so many more
 ALL_LINES = 400_000  # of all edited answers together
 ALL_BYTES = 8 * 2**20  # of all arrays that they give
-NODES = 200_000  # of code that is compiled, all edited answers together
 SLOW = 0.010  # seconds of processor time that an answer may take for a case, or it is not searched
-STUCK = 0.5  # seconds of processor time after which an edited answer is stopped with its process
+STUCK = 0.2  # seconds of processor time after which an edited answer is stopped with its process
 SILENT = 10.0  # seconds after which a fork is given up that says nothing, such as one that sleeps
 LIVES = 4  # forks that may die or get stuck
 ORIGINAL = -1  # the number of the answer as it is
@@ -63,24 +64,46 @@ class Bench:
         self.marks: dict[tuple, int] = {}
         self.spoils = False  # whether the answer changes its arguments
         self.owner = {id(n): i for i, p in enumerate(source.tree.body) for n in ast.walk(p)}
+        self.numbers: dict[tuple, list[int]] = {}  # of the edits of each place
+        for number, edit in enumerate(edits):
+            self.numbers.setdefault(edit.place, []).append(number)
+        self.compiled: dict[tuple, CodeType | None] = {}  # with all edits of a place
         self.codes = [self._code(node) for node in source.tree.body]
         self.original = self.answer(ORIGINAL)
-
-    @property
-    def most(self) -> int:
-        """How many edits there is room for; a long function costs more to compile."""
-        size = max(sum(1 for _ in ast.walk(node)) for node in self.source.tree.body)
-        return min(len(self.edits), NODES // size)
 
     def answer(self, number: int) -> Callable:
         """Return the answer with an edit. Raises whatever its definition raises."""
         codes = list(self.codes)
         if number != ORIGINAL:
             edit = self.edits[number]
-            index = self.owner[id(edit.holder)]
-            with edit.applied():
-                codes[index] = self._code(self.source.tree.body[index])
-        return self.source.defined(codes, {"np": np} if "np" not in self.source.globals else {})
+            codes[self.owner[id(edit.holder)]] = self._edited(edit)
+        more = {} if "np" in self.source.globals else {"np": np}
+        return self.source.defined(codes, {**more, CHOSEN: number})
+
+    def _edited(self, edit: Edit) -> CodeType:
+        """Return the code of a definition with an edit.
+
+        All edits of one expression are compiled at once, as a choice between them: most of the time
+        goes into what stands round it.
+        """
+        if not isinstance(edit.old, ast.expr) or isinstance(edit.old, ast.Starred):
+            return self._with(edit)
+        if edit.place not in self.compiled:
+            self.compiled[edit.place] = self._together(edit)
+        return self.compiled[edit.place] or self._with(edit)
+
+    def _together(self, edit: Edit) -> CodeType | None:
+        """Return the code with all edits of a place; None where one of them is no Python."""
+        ways = [(n, self.edits[n].new) for n in self.numbers[edit.place]]
+        choice = _choice([(ORIGINAL, edit.old), *ways])
+        try:
+            return self._with(replace(edit, new=choice))
+        except (SyntaxError, ValueError):  # such as a star in a wrong place
+            return None
+
+    def _with(self, edit: Edit) -> CodeType:
+        with edit.applied():
+            return self._code(self.source.tree.body[self.owner[id(edit.holder)]])
 
     def _code(self, node: ast.stmt) -> CodeType:
         return compile(ast.Module([node], []), FILE, "exec", dont_inherit=True)
@@ -145,21 +168,11 @@ class Bench:
 
     def _once(self, index: int, value) -> tuple:
         """Return a value with its number, or the number alone if it was given before."""
-        mark = index, self._mark(value)
-        known = mark in self.marks
-        number = self.marks.setdefault(mark, len(self.marks))
+        self.all_bytes += _bytes(value)
+        key = index, mark(value)
+        known = key in self.marks
+        number = self.marks.setdefault(key, len(self.marks))
         return (number,) if known else (number, value)
-
-    def _mark(self, value):
-        """Return what is equal for equal plain values only."""
-        if isinstance(value, np.ndarray):
-            self.all_bytes += value.nbytes
-            return value.dtype.str, value.shape, value.tobytes()
-        if isinstance(value, list | tuple):
-            return type(value), *map(self._mark, value)
-        if isinstance(value, dict):
-            return dict, tuple(value), *map(self._mark, value.values())
-        return type(value), repr(value)
 
     def _limit(self, case: Case) -> int | None:
         """Return the lines that an edited answer may run for a case; None where it is slow."""
@@ -169,6 +182,23 @@ class Bench:
         if value is NOTHING:
             self.spoils |= self.value(self.original, case, careful=False) is not NOTHING
         return None if slow else ROOM[0] * self.count + ROOM[1]
+
+
+def _choice(ways: list[tuple[int, ast.expr]]) -> ast.expr:
+    """Return what is the one of some expressions whose number is `CHOSEN`; they are in order."""
+    if len(ways) == 1:
+        return ways[0][1]
+    half = len(ways) // 2
+    chosen, middle = ast.Name(CHOSEN, ast.Load()), ast.Constant(ways[half][0])
+    is_before = ast.Compare(chosen, [ast.Lt()], [middle])
+    return ast.IfExp(is_before, _choice(ways[:half]), _choice(ways[half:]))
+
+
+def _bytes(value) -> int:
+    """Return how many bytes the arrays in a plain value have."""
+    if isinstance(value, dict | list | tuple):
+        return sum(map(_bytes, value.values() if isinstance(value, dict) else value))
+    return getattr(value, "nbytes", 0)
 
 
 def _is_unchanged(before, after) -> bool:

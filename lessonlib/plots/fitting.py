@@ -5,7 +5,17 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.figure import Figure
 
-from lessonlib.plots.picture import BLACK, BLUE, GREY, ORANGE, Picture, lay_out, shown, styled
+from lessonlib.plots.picture import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    Picture,
+    lay_out,
+    shown,
+    standing_still,
+    styled,
+)
 from lessonlib.plots.stepper import Stepper, chosen, stepper
 from lessonlib.plots.surface import BANDS, HEIGHTS
 
@@ -34,17 +44,24 @@ def fitting_steps(
     stops = chosen(len(path), most)
     captions = [_says(x, y, *path[k], k) for k in stops]
     setting = _setting(x, y, window, minimum)
+    surface = _surface(x, y, window)  # once: all frames show the same one
+    with standing_still():
+        figures = [_drawn(x, y, path[: k + 1], surface, minimum, title) for k in stops]
     frames = [
-        Picture(
-            _drawn(x, y, path[: k + 1], window, minimum, title), f"{title}. {setting} {caption}"
-        )
-        for k, caption in zip(stops, captions, strict=True)
+        Picture(figure, f"{title}. {setting} {caption}")
+        for figure, caption in zip(figures, captions, strict=True)
     ]
     return stepper(frames, captions, " ".join([setting, captions[0], captions[-1]]), title)
 
 
 def _loss(x, y, w: float, b: float) -> float:
     return float(np.mean((w * x + b - y) ** 2))
+
+
+def _surface(x, y, window) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return places for w and for b, and the loss at each pair of them: a row for each b."""
+    ws, bs = (np.linspace(low, high, POINTS) for low, high in window)
+    return ws, bs, np.array([[_loss(x, y, w, b) for w in ws] for b in bs])
 
 
 def _setting(x, y, window, minimum) -> str:
@@ -66,13 +83,13 @@ def _says(x, y, w: float, b: float, k: int) -> str:
 
 
 @styled
-def _drawn(x, y, path: np.ndarray, window, minimum, title: str) -> Figure:
+def _drawn(x, y, path: np.ndarray, surface, minimum, title: str) -> Figure:
     figure = Figure(figsize=(7.6, 3.7), layout="constrained")
     figure.get_layout_engine().set(h_pad=0.12)  # inches, above the title as well
     data, seen = figure.subplots(1, 2)
     figure.suptitle(title, fontsize=12, fontweight="bold")
     _draw_line(data, x, y, *path[-1])
-    _draw_path(seen, x, y, path, window, minimum)
+    _draw_path(seen, path, surface, minimum)
     lay_out(figure)
     return figure
 
@@ -88,16 +105,14 @@ def _draw_line(ax, x, y, w: float, b: float) -> None:
     ax.set(xlabel="x", ylabel="y", xlim=ends, ylim=(low, high))
 
 
-def _draw_path(ax, x, y, path: np.ndarray, window, minimum) -> None:
-    (left, right), (low, high) = window
-    xs, ys = np.linspace(left, right, POINTS), np.linspace(low, high, POINTS)
-    heights = np.array([[_loss(x, y, w, b) for w in xs] for b in ys])
+def _draw_path(ax, path: np.ndarray, surface, minimum) -> None:
+    ws, bs, heights = surface
     levels = heights.min() + np.ptp(heights) * np.linspace(0, 1, BANDS + 1) ** 2
-    ax.contourf(xs, ys, heights, levels=levels, cmap=HEIGHTS)
-    ax.contour(xs, ys, heights, levels=levels[1:-1], colors=GREY, linewidths=0.5)
+    ax.contourf(ws, bs, heights, levels=levels, cmap=HEIGHTS)
+    ax.contour(ws, bs, heights, levels=levels[1:-1], colors=GREY, linewidths=0.5)
     ax.plot(*path.T, color=BLUE, linewidth=1.6, marker="o", markersize=4.5, zorder=3)
     look = {"markerfacecolor": "white", "markeredgecolor": BLACK, "markeredgewidth": 2}
     ax.plot(*path[-1], marker="o", markersize=10, linestyle="none", zorder=5, **look)
     if minimum is not None:
         ax.plot(*minimum, marker="*", markersize=14, color=BLACK, markeredgecolor="white", zorder=4)
-    ax.set(xlabel="weight w", ylabel="bias b", xlim=(left, right), ylim=(low, high))
+    ax.set(xlabel="weight w", ylabel="bias b", xlim=ws[[0, -1]], ylim=bs[[0, -1]])

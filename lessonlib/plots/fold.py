@@ -2,7 +2,17 @@
 
 import numpy as np
 
-from lessonlib.plots.picture import BLACK, GREY, Picture, axes, lay_out, listed, shown, styled
+from lessonlib.plots.picture import (
+    BLACK,
+    GREY,
+    Picture,
+    axes,
+    lay_out,
+    listed,
+    shown,
+    standing_still,
+    styled,
+)
 from lessonlib.plots.plane import CLASSES, NAMES
 from lessonlib.plots.stepper import Stepper, stepper
 
@@ -29,10 +39,11 @@ def fold_steps(W, b, X, y, title="What the hidden layer does to the plane") -> S
     names = ["".join(shown(entry) for entry in sample) for sample in X.T]
     captions = [_says(*stage, _said(names, at)) for stage, at in zip(STAGES, places, strict=True)]
     frames = []
-    for stage, at, caption in zip(STAGES, places, captions, strict=True):
-        lines = [_moved(W, b, line, *stage) for line in _grid()]
-        figure = _drawn(title, lines, at, y, names, limits)
-        frames.append(Picture(figure, f"{title}. {caption}"))
+    with standing_still():
+        for stage, at, caption in zip(STAGES, places, captions, strict=True):
+            lines = [_moved(W, b, line, *stage) for line in _grid()]
+            figure = _drawn(title, lines, at, y, names, limits)
+            frames.append(Picture(figure, f"{title}. {caption}"))
     looks = [
         f"{listed([n for n, c in zip(names, y, strict=True) if c == value])} are {NAMES[value]}s"
         for value in (0, 1)

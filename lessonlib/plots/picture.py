@@ -1,9 +1,11 @@
 """What every figure has in common: the Picture, the canvas, the colours, how numbers look."""
 
 import base64
+import contextlib
 import functools
 import html
 import io
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import matplotlib
@@ -69,13 +71,18 @@ def palette_of(image: Image.Image, count: int = COLOURS) -> np.ndarray:
 
 
 def reduced(image: Image.Image, palette: np.ndarray) -> Image.Image:
-    """The image with each colour replaced by the nearest one of the palette."""
-    codes = np.asarray(image, dtype=np.int32) @ (1 << 16, 1 << 8, 1)
-    found, places = np.unique(codes, return_inverse=True)
-    colours = np.stack([found >> 16, found >> 8 & 255, found & 255], axis=1)
-    away = ((colours[:, None] - palette) ** 2).sum(axis=2)
+    """The image with each colour replaced by the nearest one of the palette.
+
+    Most pixels have the colour of the one before: only where a run of them begins is looked at.
+    """
+    codes = np.asarray(image.convert("RGBX")).view("<u4").ravel() & 0xFFFFFF
+    starts = np.flatnonzero(np.diff(codes, prepend=codes[0] + 1))
+    found, places = np.unique(codes[starts], return_inverse=True)
+    colours = np.stack([found & 255, found >> 8 & 255, found >> 16], axis=1)
+    away = (palette**2).sum(axis=1) - 2.0 * colours @ palette.T  # all but what is in each alike
     nearest = away.argmin(axis=1).astype(np.uint8)
-    result = Image.fromarray(nearest[places].reshape(codes.shape))
+    pixels = np.repeat(nearest[places], np.diff(starts, append=codes.size))
+    result = Image.fromarray(pixels.reshape(image.height, image.width))
     result.putpalette(palette.astype(np.uint8).tobytes())
     return result
 
@@ -126,9 +133,41 @@ def axes(width, height, title, xlabel, ylabel):
 
 
 def lay_out(figure):
-    """Give the parts of a figure their places: once, for each drawing would move them further."""
-    figure.get_layout_engine().execute(figure)
+    """Give the parts of a figure their places: once, for each drawing would move them further.
+
+    Within `standing_still` only the first figure is looked at; the others get its places.
+    """
+    frames = _frames.get()
+    if frames:
+        _put_like(frames[0], figure)
+    else:
+        figure.get_layout_engine().execute(figure)
+    if frames is not None:
+        frames.append(figure)
     figure.set_layout_engine("none")
+
+
+_frames: ContextVar[list[Figure] | None] = ContextVar("_frames", default=None)
+
+
+@contextlib.contextmanager
+def standing_still():
+    """Let the parts of all figures that are laid out here stand where those of the first do.
+
+    For the frames of a strip, whose axes stand still: to find the places takes longer than to draw.
+    """
+    token = _frames.set([])
+    try:
+        yield
+    finally:
+        _frames.reset(token)
+
+
+def _put_like(model, figure):
+    for theirs, mine in zip(model.axes, figure.axes, strict=True):
+        mine.set_position(theirs.get_position(original=True))
+    for theirs, mine in zip(model.texts, figure.texts, strict=True):
+        mine.set_position(theirs.get_position())
 
 
 def drawing(width, height, title, xlabel, ylabel, below=0.45):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lessonlib.plots.picture import BLUE, GREY, ORANGE, Picture, axes, shown, styled
+from lessonlib.plots.picture import BLUE, GREY, ORANGE, Picture, axes, lay_out, shown, styled
 from lessonlib.plots.stepper import Stepper, stepper
 
 POINTS = 121  # of the curve
@@ -64,6 +64,5 @@ def _drawn(f, at, slope, h, largest, lines, title):
     room = 0.05 * np.ptp(y)
     ax.set(xlim=(x[0], x[-1]), ylim=(min(y.min(), 0) - room, y.max() + room))
     ax.legend(loc="upper left", frameon=False, handlelength=3.2)
-    figure.draw_without_rendering()
-    figure.set_layout_engine("none")
+    lay_out(figure)
     return figure

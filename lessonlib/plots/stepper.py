@@ -56,6 +56,10 @@ class Stepper:
             f"{len(self.frames)} pictures take {len(text)} bytes: take fewer, or smaller ones"
         )
 
+    @functools.cached_property
+    def _drawn_still(self) -> str:
+        return _still(self.frames, self.captions)  # the same at every scale
+
     def _at(self, scale: float) -> str:
         first, *changes = _images(self.frames, scale)
         name = f"steps-{hashlib.sha1(b''.join([first, *changes])).hexdigest()[:10]}"
@@ -64,7 +68,7 @@ class Stepper:
             "NAME": name,
             "STYLE": _style(name, (width, height), first, changes),
             "TITLE": html.escape(self.title),
-            "STILL": _still(self.frames, self.captions),
+            "STILL": self._drawn_still,
             "FRAMES": "\n".join(map(_frame, range(1, MOST_FRAMES + 1), self.frames, self.captions)),
             "KNOBS": "\n".join(map(_knob, range(1, MOST_FRAMES + 1), self.captions)),
             "SUMMARY": html.escape(self.summary),

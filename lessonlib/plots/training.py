@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from lessonlib.plots.picture import shown
+from lessonlib.plots.picture import shown, standing_still
 from lessonlib.plots.plane import decision_boundary
 from lessonlib.plots.stepper import Stepper, chosen, stepper
 
@@ -28,10 +28,11 @@ def boundary_steps(
     """
     epochs = [list(history)[k] for k in chosen(len(history), MOST_STATES)]
     frames, captions = [], []
-    for epoch in epochs:
-        ask = _asker(predict, history[epoch])
-        frames.append(decision_boundary(ask, X, y, samples, title=title, **labels))
-        captions.append(f"Epoch {epoch}: {_right(ask(np.array(X, dtype=float)), y)}.")
+    with standing_still():
+        for epoch in epochs:
+            ask = _asker(predict, history[epoch])
+            frames.append(decision_boundary(ask, X, y, samples, title=title, **labels))
+            captions.append(f"Epoch {epoch}: {_right(ask(np.array(X, dtype=float)), y)}.")
     return stepper(frames, captions, " ".join(captions), title)
 
 

@@ -5,7 +5,18 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lessonlib.nn import relu
-from lessonlib.plots.picture import BLACK, BLUE, GREY, ORANGE, Picture, axes, shown, styled
+from lessonlib.plots.picture import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    Picture,
+    axes,
+    lay_out,
+    shown,
+    standing_still,
+    styled,
+)
 from lessonlib.plots.stepper import Stepper, chosen, stepper
 
 POINTS = 241  # of the curve
@@ -24,11 +35,11 @@ def downhill_steps(
     path = _places(path)
     stops = chosen(len(path))
     captions = [valley.says_step(path, k, learning_rate) for k in stops]
+    with standing_still():
+        figures = [valley.drawn(path[: k + 1], title, tangent=True) for k in stops]
     frames = [
-        Picture(
-            valley.drawn(path[: k + 1], title, tangent=True), f"{title}. {valley.alt} {caption}"
-        )
-        for k, caption in zip(stops, captions, strict=True)
+        Picture(figure, f"{title}. {valley.alt} {caption}")
+        for figure, caption in zip(figures, captions, strict=True)
     ]
     summary = f"{valley.alt} {_says_path(valley, path, learning_rate)}"
     return stepper(frames, captions, summary, title)
@@ -44,9 +55,11 @@ def downhill_rates(
     paths = {rate: _places(path) for rate, path in paths.items()}
     valley = _Valley(x, y, next(iter(paths.values())))
     captions = [_says_path(valley, path, rate) for rate, path in paths.items()]
+    with standing_still():
+        figures = [valley.drawn(path, title) for path in paths.values()]
     frames = [
-        Picture(valley.drawn(path, title), f"{title}. {valley.alt} {caption}")
-        for path, caption in zip(paths.values(), captions, strict=True)
+        Picture(figure, f"{title}. {valley.alt} {caption}")
+        for figure, caption in zip(figures, captions, strict=True)
     ]
     return stepper(frames, captions, " ".join([valley.alt, *captions]), title)
 
@@ -102,8 +115,7 @@ class _Valley:
         if here[-1]:
             look = {"markerfacecolor": "white", "markeredgecolor": BLACK, "markeredgewidth": 2}
             ax.plot(path[-1:], heights[-1:], marker="o", markersize=11, zorder=4, **look)
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        lay_out(figure)
         return figure
 
     @property

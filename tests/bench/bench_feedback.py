@@ -32,7 +32,7 @@ import lessonlib.plots  # noqa: E402, F401  (a check forks: as large as a notebo
 
 FOUND, FOUND_OUTSIDE, FOUND_OF_TWO = 90.0, 60.0, 60.0  # percent, at least
 FALSE = 2.0  # percent, at most: a wrong line or a wrong name
-SLOWEST = 1.0  # seconds, the 95th percentile of a check of a wrong answer
+SLOWEST = 1.0  # the processor's seconds, the 95th percentile of a check of a wrong answer
 
 
 # --- gathering ------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ def main() -> int:
     print(table({"one slip": single, "  an operator undoes it": inside, "  none does": outside,
                  "two slips": double, "a catalogued mistake, unlisted": known}))  # fmt: skip
     print("\n" + table(by_kind(single)))
-    print(f"\n{'milliseconds a check':<34}{'of':>6}{'median':>12}{'95 %':>12}")
+    print(f"\n{'processor milliseconds a check':<34}{'of':>6}{'median':>12}{'95 %':>12}")
     print(time_row("right", right_seconds))
     print(time_row("wrong", [o.seconds for o in everything]))
     accepted = Counter(o.accepted for o in everything)[True]

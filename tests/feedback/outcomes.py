@@ -1,6 +1,6 @@
 """What a verdict told of a wrong answer: its name, its line, a wrong one of either, or neither."""
 
-import time
+import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,11 +49,17 @@ class Outcome:
 
 
 def timed(exercise: Written, answer) -> tuple[Verdict, float]:
-    """Judge an answer as a notebook does; return the verdict and the seconds that it took."""
+    """Judge an answer as a notebook does; return the verdict and the processor's seconds."""
     with patch.object(notebook, "find", lambda _: exercise):
-        started = time.perf_counter()
+        before = _spent()
         verdict = notebook.judge(exercise.id, answer)
-        return verdict, time.perf_counter() - started
+        return verdict, _spent() - before
+
+
+def _spent() -> float:
+    """Return what this process and those that it forked have used so far."""
+    every = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in every)
 
 
 def outcome(wrong: WrongAnswer, folder: Path) -> Outcome | None:

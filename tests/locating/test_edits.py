@@ -122,6 +122,16 @@ def test_an_edit_in_a_helper_function():
     assert found is None or found.function in ("twice", "f")
 
 
+def test_no_edit_is_made_twice_and_none_leaves_the_code_as_it_was():
+    source = source_of(written("def f(x):\n    y = -1 * x[1]\n    return y.sum(axis=-1) - 1"))
+    made = []
+    for edit in candidates(source):
+        with edit.applied():
+            made.append((edit.place, ast.unparse(source.tree)))
+    assert len(made) == len(set(made)) > 100
+    assert source.text not in {text for _, text in made}
+
+
 def test_every_edit_compiles_and_the_code_is_left_as_it_was():
     code = (
         "def f(W, p, n=3):\n    out = {}\n    for k in range(1, n):\n        a = p['A'][k, :]\n"

@@ -50,6 +50,23 @@ def test_what_adds_is_no_rival_of_what_changes_what_is_there():
     assert line_to_mend(asked, answer, drawn(asked)).line == 3
 
 
+def test_what_adds_is_not_tried_where_something_else_mends(monkeypatch):
+    tried, tries = [], Local.tries
+
+    def noted(self, numbers, cases):
+        tried.extend(numbers)
+        return tries(self, numbers, cases)
+
+    monkeypatch.setattr(Local, "tries", noted)
+    asked = exercise(lambda x, y: x - y, 3, 3)
+    for line, adds in {"x + y": False, "x": True}.items():
+        answer = written(f"def f(x, y):\n    return {line}")
+        assert line_to_mend(asked, answer, drawn(asked)).line == 2
+        kinds = {e.where.kind for n, e in enumerate(candidates(source_of(answer))) if n in tried}
+        assert ("operator" in kinds, "added" in kinds) == (not adds, adds)
+        tried.clear()
+
+
 def test_an_edit_that_is_right_on_the_checks_cases_only_is_no_edit():
     asked = exercise(lambda x: x.sum() * 1.0, cases=lambda rng: [Case((np.ones((2, 2)),))])
     fresh = [Case((np.arange(4.0).reshape(2, 2),))]

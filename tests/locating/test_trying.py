@@ -47,10 +47,10 @@ COUNT = "def f(x):\n    n = 0\n    while n < 3:\n        n = n + 1\n    return x
 
 def test_a_loop_without_an_end_is_stopped_by_counting_lines():
     edited = bench(COUNT)
-    found = values(edited.values(list(range(edited.most)), CASES[:1]))
-    assert len(found) == edited.most
+    found = values(edited.values(list(range(len(edited.edits))), CASES[:1]))
+    assert len(found) == len(edited.edits)
     without = [number for number, value in found.items() if value is None]
-    assert 0 < len(without) < edited.most - 20
+    assert 0 < len(without) < len(edited.edits) - 20
 
 
 def test_what_is_counted_depends_on_no_machine(monkeypatch):
@@ -110,6 +110,23 @@ def test_a_value_crosses_once():
     edited = bench("def f(x):\n    y = x + 1\n    return y")
     tried = list(edited.values([ORIGINAL, ORIGINAL], CASES[:1]))
     assert [len(first) for _, (first, *_) in tried] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["def f(x, n=3):\n    a = [k * x[-1] for k in range(n)]\n    return np.sum(a) - n",
+     "def f(x, n=3):\n    shape = [n, 1]\n    return -x.reshape(*shape) - n"],
+    ids=["loop", "star"],
+)  # fmt: skip
+def test_edits_that_are_compiled_together_do_what_each_does_alone(code):
+    together = bench(code)
+    alone = bench(code)
+    alone._edited = alone._with
+    numbers = list(range(len(together.edits)))
+    found = values(together.values(numbers, CASES[:1]))
+    assert len(found) == len(together.edits) > 10 * len(together.compiled) > 0
+    for number, value in values(alone.values(numbers, CASES[:1])).items():
+        np.testing.assert_equal(found[number], value)
 
 
 def test_nothing_that_an_edited_answer_prints_is_seen(capsys):

@@ -139,6 +139,31 @@ def test_the_image_is_drawn_at_twice_the_size_it_is_shown():
     assert abs(Image.open(io.BytesIO(shown.png())).width - 2 * width) <= 1
 
 
+def laid_out(high):
+    figure, ax = picture.axes(4, 3, "A title", "x", "y")
+    ax.set(ylim=(0, high))
+    picture.lay_out(figure)
+    return ax.get_position().bounds
+
+
+def test_frames_of_a_strip_stand_where_the_first_one_does():
+    alone = [laid_out(high) for high in (1, 12_345, 1)]
+    assert alone[0] == alone[2] != alone[1]
+    with picture.standing_still():
+        assert [laid_out(high) for high in (1, 12_345)] == [alone[0], alone[0]]
+    assert laid_out(12_345) == alone[1]
+
+
+def test_each_pixel_gets_the_nearest_colour_of_the_palette():
+    rng = np.random.default_rng(0)
+    pixels = np.repeat(rng.integers(0, 256, size=(40, 9, 3), dtype=np.uint8), 7, axis=1)
+    pixels[0] = 255
+    palette = rng.integers(0, 256, size=(20, 3))
+    given = np.asarray(picture.reduced(Image.fromarray(pixels), palette).convert("RGB"))
+    away = ((pixels[:, :, None].astype(int) - palette) ** 2).sum(axis=3)
+    np.testing.assert_array_equal(given, palette[away.argmin(axis=2)])
+
+
 def test_quotes_and_angles_in_names_cannot_leave_the_attribute():
     shown = plots.loss_curve({'"><b>': [1.0, 2.0]})
     assert shown.html().count("<") == 1

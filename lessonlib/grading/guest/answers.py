@@ -27,6 +27,7 @@ from lessonlib.grading.protocol import wire as protocol
 from lessonlib.grading.protocol.values import Unpacker, packed
 from lessonlib.grading.protocol.wire import MAX_BODY, Wire
 from lessonlib.locating.crossing import recording
+from lessonlib.locating.edits import likely
 from lessonlib.locating.planted import is_planted
 from lessonlib.locating.rules import candidates
 from lessonlib.locating.source import source_of
@@ -209,7 +210,8 @@ class Answers:
         edits = candidates(source)
         bench = Bench(source, edits, given.use)
         places = [astuple(edits[n].where) for n in where if n < len(edits)]
-        say({"source": source.text, "count": bench.most, "where": places})
+        counts = {"count": len(edits), "likely": likely(edits)}
+        say({"source": source.text, **counts, "where": places})
         tried = as_a_fork(bench.values(numbers, drawn))
         while some := list(islice(tried, AT_ONCE)):
             content, more = packed(some, lambda function: 0)

@@ -16,6 +16,7 @@ from lessonlib.grading.host.notebook import Notebook, OutOfLives
 from lessonlib.grading.host.process import Gone
 from lessonlib.locating.crossing import step_in
 from lessonlib.locating.edits import ABOUT, Where
+from lessonlib.locating.rules import MOST
 from lessonlib.locating.search import Search
 from lessonlib.locating.trying import LIVES, ORIGINAL, Tried
 
@@ -75,12 +76,13 @@ class Inside:
     """The edited functions of a submission, which work where it does.
 
     count: how many edits there are.
+    likely: how many come before those that put in what may be missing.
     text:  the function's code, without comments.
     """
 
     def __init__(self, notebook: Notebook, name: str, script: dict | None):
         self.notebook, self.name, self.script = notebook, name, script
-        self.count, self.here, self.text = 0, 0, ""
+        self.count, self.here, self.likely, self.text = 0, 0, 0, ""
         self.places: dict[int, Where] = {}
         self.recorded: dict | None = None
         self.until = time.monotonic() + SECONDS
@@ -121,7 +123,9 @@ class _Edited(Asked):
     def take(self, message: dict, blobs: list) -> None:
         """Take what the function is, or what some of its edits have given."""
         if "source" in message:
-            self.inside.text, self.inside.count = str(message["source"]), int(message["count"])
+            self.inside.text = str(message["source"])
+            self.inside.count = min(int(message["count"]), MOST)
+            self.inside.likely = min(int(message["likely"]), self.inside.count)
             self.places = [_where(*each) for each in message["where"]]
         elif "recorded" in message:
             self.inside.recorded = unpacked(self.notebook, message["recorded"], blobs)

@@ -111,6 +111,13 @@ def test_code_that_minds_being_tried_gets_the_same_points(verdict, monkeypatch, 
     assert found.mistake == "absolute value"
 
 
+def test_a_submission_that_tells_of_endless_edits_is_asked_for_some():
+    inside = editing.Inside(None, "f", None)
+    told = {"source": "", "count": 10**12, "likely": 10**12, "where": []}
+    editing._Edited(inside, []).take(told, [])
+    assert inside.count == inside.likely == editing.MOST
+
+
 def test_a_submission_that_has_used_half_its_time_is_not_searched(verdict, monkeypatch):
     monkeypatch.setattr(checks, "lines_of", None)
     found = verdict(BACKWARD, behind=301.0)
