@@ -141,7 +141,7 @@ class Exercise:
 
     def values(self, raw, case: Case) -> dict[str, Any]:
         """Return the named outputs in the plain value `raw`. Raises Malformed."""
-        return self.unpack(raw, case) if self.unpack else _UNPACK[self.returns](self, raw)
+        return self.unpack(raw, case) if self.unpack else _UNPACK[self.returns](raw, self.outputs)
 
     def right(self, case: Case) -> dict[str, Any]:
         """Return the right outputs for a case."""
@@ -161,12 +161,8 @@ def _arguments(signature: str) -> ast.arguments | None:
     return None
 
 
-def _single(exercise: Exercise, raw):
-    return {exercise.outputs[0]: raw}
-
-
-def _by_position(exercise: Exercise, raw):
-    names = exercise.outputs
+def by_position(raw, names: Sequence[str]) -> dict[str, Any]:
+    """Return values by name that came in this order. Raises Malformed where they did not."""
     contract = f"return {len(names)} values in this order: {', '.join(names)}"
     if isinstance(raw, dict):
         raise Malformed(f"It returns a dictionary. The contract asks it to {contract}.")
@@ -179,16 +175,21 @@ def _by_position(exercise: Exercise, raw):
     return dict(zip(names, raw, strict=True))
 
 
-def _by_key(exercise: Exercise, raw):
-    keys = ", ".join(repr(name) for name in exercise.outputs)
+def by_key(raw, keys: Sequence[str]) -> dict[str, Any]:
+    """Return the values under these keys of a dictionary. Raises Malformed where one is missing."""
+    wanted = ", ".join(map(repr, keys))
     if not isinstance(raw, dict):
-        raise Malformed(f"It should return a dictionary with the keys {keys}.")
-    missing = [name for name in exercise.outputs if name not in raw]
-    if missing:
-        lacks = ", ".join(repr(name) for name in missing)
+        raise Malformed(f"It should return a dictionary with the keys {wanted}.")
+    lacks = ", ".join(repr(key) for key in keys if key not in raw)
+    if lacks:
         has = ", ".join(repr(key) for key in raw) or "none"
         raise Malformed(f"The dictionary lacks {lacks}. The keys that it has: {has}.")
-    return {name: raw[name] for name in exercise.outputs}
+    return {key: raw[key] for key in keys}
 
 
-_UNPACK = {"value": _single, "tuple": _by_position, "dict": _by_key, "named": _by_key}
+_UNPACK = {
+    "value": lambda raw, names: {names[0]: raw},
+    "tuple": by_position,
+    "dict": by_key,
+    "named": by_key,
+}

@@ -57,17 +57,10 @@ def signature(reference: Reference, how: Returns) -> str:
 
 
 def _with_defaults(reference: Reference) -> str:
+    """Return the parameters, those with a default as in "rate=0.9, eps=1e-8, scheme="he""."""
     found = inspect.signature(reference.answer).parameters.values()
-    return ", ".join(p.name + _default(p.default) for p in found)
-
-
-def _default(value) -> str:
-    """Return "=0.9", "=1e-8", '="he"', or "" for a parameter that has none."""
-    if value is inspect.Parameter.empty:
-        return ""
-    if isinstance(value, str):
-        return f'="{value}"'
-    return f"={value!r}".replace("e-0", "e-") if isinstance(value, float) else f"={value!r}"
+    text = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in found)
+    return text.replace("e-0", "e-").replace("'", '"')
 
 
 def _promise(reference: Reference) -> str:

@@ -14,8 +14,8 @@ move W2 before dZ1                 a line elsewhere
 import ast
 import copy
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
@@ -42,13 +42,10 @@ class Spot(NamedTuple):
     block: Block
     statement: ast.stmt
 
-    @property
-    def place(self) -> int:
-        return next(i for i, each in enumerate(self.block) if each is self.statement)
-
     def put(self, side: str, added: list[ast.stmt]) -> None:
         """Put statements "before" or "after" this one, or "instead" of it."""
-        start = self.place + (side == "after")
+        here = next(i for i, each in enumerate(self.block) if each is self.statement)
+        start = here + (side == "after")
         self.block[start : start + (side == "instead")] = added
 
 
@@ -241,17 +238,12 @@ def _with_body_of(new: Any, old: Any) -> ast.stmt:  # those with a body have no 
     return new
 
 
-def grouped(lines: Iterable[tuple[int, str]]) -> Iterator[Line]:
-    """Yield the statements in a slip's lines: an indented line goes on with the one above it."""
-    together: list[tuple[int, str]] = []
+def grouped(lines: Iterable[tuple[int, str]]) -> list[Line]:
+    """Return the statements in a slip's lines: an indented line goes on with the one above it."""
+    found: list[Line] = []
     for number, text in lines:
-        if together and not re.match(r"\s|[)\]}]|(else|elif|except|finally)\b", text):
-            yield _joined(together)
-            together = []
-        together.append((number, text))
-    if together:
-        yield _joined(together)
-
-
-def _joined(lines: list[tuple[int, str]]) -> Line:
-    return Line(lines[0][0], "\n".join(text for _, text in lines))
+        if found and re.match(r"\s|[)\]}]|(else|elif|except|finally)\b", text):
+            found[-1] = replace(found[-1], code=f"{found[-1].code}\n{text}")
+        else:
+            found.append(Line(number, text))
+    return found

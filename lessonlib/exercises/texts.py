@@ -25,7 +25,7 @@ from lessonlib.exercises.reference import place
 from lessonlib.exercises.slips import Slip, grouped
 
 FILE = "slips.txt"
-ALSO_RIGHT, NO_DIFFERENCE = "also right", "no difference"
+RESERVED = ALSO_RIGHT, NO_DIFFERENCE = "also right", "no difference"
 _SECTION = re.compile(r"\[([\w.]+)\]")
 _HINT = re.compile(r"(\d+)\.\s+(.*)")
 _NAMED = re.compile(r"(?:(?P<code>.*\S)\s{2,}|)#\s+(?P<name>.*\S)")
@@ -47,7 +47,7 @@ class Section:
     @property
     def mistakes(self) -> list[Slip]:
         """The slips, without the lines of reserved names."""
-        return [slip for slip in self.slips if slip.name not in (ALSO_RIGHT, NO_DIFFERENCE)]
+        return [slip for slip in self.slips if slip.name not in RESERVED]
 
 
 @cache
@@ -82,7 +82,9 @@ class _Reader:
     """Reads a section line by line; `rest` is what indented lines go on with."""
 
     def __init__(self, file: str, start: int):
-        self.section = Section(file, start)
+        self.file, self.start = file, start
+        self.hints: list[list[str]] = []
+        self.slips: list[tuple[Slip, list[str]]] = []
         self.code: list[tuple[int, str]] = []
         self.rest: list[str] | None = None
 
@@ -98,15 +100,12 @@ class _Reader:
             self._code(number, line.rstrip())
 
     def _hint(self, number: int, count: str, text: str) -> None:
-        self._close()
-        if int(count) != len(self.section.hints) + 1 or self.section.slips:
+        if int(count) != len(self.hints) + 1 or self.slips:
             self._fault(number, "hints come first, numbered from 1")
-        self.section.hints.append("")
         self.rest = [text]
+        self.hints.append(self.rest)
 
     def _code(self, number: int, line: str) -> None:
-        if not self.code:
-            self._close()
         self.rest = None
         found = _NAMED.fullmatch(line)
         if not found or found["code"]:
@@ -117,34 +116,22 @@ class _Reader:
     def _name(self, number: int, name: str) -> None:
         if not self.code:
             self._fault(number, f"the slip {name!r} has no code")
-        if name in {slip.name for slip in self.section.mistakes}:
+        if name not in RESERVED and name in {slip.name for slip, _ in self.slips}:
             self._fault(number, f"a second slip with the name {name!r}")
-        slip = Slip(name, "", tuple(grouped(self.code)), self.section.file)
-        self.section.slips.append(slip)
-        self.code, self.rest = [], []
-
-    def _close(self) -> None:
-        """Give the hint or the slip that was read last its text."""
-        text = " ".join(self.rest or [])
-        if self.section.slips and text:
-            self.section.slips[-1] = replace(self.section.slips[-1], why=text)
-        elif self.section.hints and text:
-            self.section.hints[-1] = text
+        self.rest = []
+        slip = Slip(name, "", tuple(grouped(self.code)), self.file)
+        self.slips.append((slip, self.rest))
+        self.code = []
 
     def finished(self) -> Section:
-        self._close()
         if self.code:
             self._fault(self.code[0][0], "this slip has no name: write `  # name` behind its code")
-        self._share()
-        return self.section
-
-    def _share(self) -> None:
-        """Give a slip without an explanation that of the next one."""
-        slips = self.section.slips
-        for index in reversed(range(len(slips) - 1)):
-            slip, below = slips[index : index + 2]
-            if not slip.why and below in self.section.mistakes:
-                slips[index] = replace(slip, why=below.why)
+        slips: list[Slip] = []
+        why = ""  # of the mistake below, for one that has no explanation of its own
+        for slip, words in reversed(self.slips):
+            slips.insert(0, replace(slip, why=" ".join(words) or why))
+            why = "" if slip.name in RESERVED else slips[0].why
+        return Section(self.file, self.start, [" ".join(hint) for hint in self.hints], slips)
 
     def _fault(self, number: int, text: str) -> None:
-        raise UserError(f"{place(self.section.file, number)}: {text}.")
+        raise UserError(f"{place(self.file, number)}: {text}.")

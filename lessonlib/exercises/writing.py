@@ -191,7 +191,8 @@ def mistake(reference: Callable, name: str) -> Callable[[Callable], Callable]:
     """
 
     def decorate(answer: Callable) -> Callable:
-        written_for(reference).functions.append((name, answer))
+        made = next(each for each in _WRITTEN.values() if each.source.answer is reference)
+        made.functions.append((name, answer))
         return answer
 
     return decorate
@@ -200,11 +201,6 @@ def mistake(reference: Callable, name: str) -> Callable[[Callable], Callable]:
 def also_right(reference: Callable) -> Callable[[Callable], Callable]:
     """Make the decorated function another right answer, for `lessonlib prove`."""
     return mistake(reference, texts.ALSO_RIGHT)
-
-
-def written_for(reference: Callable) -> Written:
-    """Return the exercise that was made from a reference."""
-    return next(each for each in _WRITTEN.values() if each.source.answer is reference)
 
 
 def written_in(module: str, prefixes: tuple[str, ...]) -> tuple[Written, ...]:

@@ -421,7 +421,7 @@ def test_p_alone_is_refused():
     def alone(X, parameters, hidden="relu", output="sigmoid"):
         return one.forward(X, parameters, hidden, output)[0]
 
-    assert "two values: P, and the list of caches" in judge("deep.forward", alone).message
+    assert "2 values in this order: P, caches" in judge("deep.forward", alone).message
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,13 @@ from lessonlib.lessons.deep_network.deep_forward import (
     activate,  # noqa: F401  in slips
     forward,
     initialize,
-    network_case,
-    pairs_of_arrays,
+    network_cases,
     slope,
-    small_network,
+    unnamed,
     whole,
 )
 from lessonlib.lessons.drawing import quarters, stack
-from lessonlib.lessons.questions import names_out_of
+from lessonlib.lessons.questions import names_out_of, pairs_of_arrays
 from lessonlib.lessons.scripts import deep_network as scripts
 from lessonlib.reference import keras_two_hidden_layers
 
@@ -55,27 +54,16 @@ def _targets(rng: np.random.Generator, output: str, m: int, n: int) -> np.ndarra
 
 
 def _gradient_cases(rng: np.random.Generator) -> list[Case]:
-    def case(sizes, m, hidden, output, *tags):
-        X, parameters = small_network(rng, sizes, m, hidden)
+    def args_of(X, parameters, hidden, output):
         P, caches = forward(X, parameters, hidden, output)
+        Y = _targets(rng, output, *P.shape)
+        if X.dtype.kind == "i":
+            Y = (4 * Y).astype(int)
         # Where a class is graded P is no part of the caches: arguments cross one by one.
-        args = P.copy(), _targets(rng, output, m, sizes[-1]), parameters, caches, hidden
-        return network_case(sizes, m, f"{hidden} and {output}", args, *tags)
+        return P.copy(), Y, parameters, caches, hidden
 
-    default = case((3, 4, 2), 5, "relu", "sigmoid").args[:4]
-    X, parameters = small_network(rng, (2, 3, 4), 6, "tanh")
-    P, caches = forward((4 * X).astype(int), parameters, "tanh", "softmax")
-    in_whole = P.copy(), _targets(rng, "softmax", 6, 4).astype(int), parameters, caches, "tanh"
-    words = "tanh and softmax, whole numbers"
-    return [
-        network_case((3, 4, 2), 5, "no activation named", default),
-        case((2, 5, 4, 3), 6, "tanh", "softmax"),
-        case((4, 3, 5, 6, 2), 7, "sigmoid", "linear"),
-        case((3, 2), 4, "relu", "softmax", "one layer"),
-        case((2, 5, 3, 1), 4, "relu", "linear", "one output"),
-        case((4, 2, 3), 1, "sigmoid", "sigmoid", "one sample"),
-        network_case((2, 3, 4), 6, words, in_whole, "whole numbers"),
-    ]
+    first, *others = network_cases(rng, args_of)
+    return [unnamed(first, 4), *others]
 
 
 @exercise("deep.backward", points=6, cases=_gradient_cases, unpack=_gradients_by_name)
@@ -172,14 +160,10 @@ def _networks(rng: np.random.Generator) -> list[Case]:
     """
     seed = int(rng.integers(1000))
     own = [np.random.default_rng([seed, k]) for k in range(2)]
-    data = _shuffled_xor(rng), two_moons(80, own[0]), _three_corners(own[1]), _two_lines(rng)
-    return [Case((seed, *data, _sizes_to_sum_up(rng)))]
-
-
-def _shuffled_xor(rng: np.random.Generator) -> tuple:
     order = rng.permutation(4)
-    X, Y = xor()
-    return X[order], Y[order]
+    shuffled_xor = tuple(array[order] for array in xor())
+    data = two_moons(80, own[0]), _three_corners(own[1]), _two_lines(rng)
+    return [Case((seed, shuffled_xor, *data, _sizes_to_sum_up(rng)))]
 
 
 def _two_lines(rng: np.random.Generator) -> tuple:

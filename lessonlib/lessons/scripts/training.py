@@ -53,22 +53,20 @@ def three_steps(answer, theta, grads, state, *settings, parts: int | None = None
         step = answer(theta, grad, state, *settings)
         if step is None:
             return None
-        if not isinstance(step, list | tuple) or len(step) != 2:
-            return {"wrong form": step}
         steps.append(_copied(step))
+        if not isinstance(step, list | tuple) or len(step) != 2:
+            break
         theta, state = step
         if parts and not (isinstance(state, list | tuple) and len(state) == parts):
             break
-    return {"steps": steps}
+    return steps
 
 
 def three_steps_twice(answer, theta, grads, state, *settings):
     """Take three steps, then the same three again: a count kept elsewhere would show."""
     spare = copy.deepcopy((theta, grads, state))
     first = three_steps(answer, theta, grads, state, *settings, parts=3)
-    if first is None or "steps" not in first:
-        return first
-    return {**first, "again": three_steps(answer, *spare, *settings, parts=3)}
+    return first and [first, three_steps(answer, *spare, *settings, parts=3)]
 
 
 def ask_after_each_loss(answer, losses: list, patience: int):

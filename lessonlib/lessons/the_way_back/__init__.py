@@ -9,7 +9,7 @@ from lessonlib.checks.evidence import UNTOLD
 from lessonlib.checks.plain import Opaque
 from lessonlib.checks.wording import listing
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import in_words, layer, quarters
+from lessonlib.lessons.drawing import case_of, layer, quarters
 from lessonlib.nn import relu_derivative
 
 # --- gates ---------------------------------------------------------------------------------------
@@ -64,20 +64,17 @@ def back_gates():
 # --- a layer's backward pass ---------------------------------------------------------------------
 
 
-def _gradient_case(rng: np.random.Generator, n_in: int, n: int, m: int, *tags: str) -> Case:
-    W, b, X = layer(rng, n_in, n, m)
-    sizes = {"m": m, "n": n, "n_in": n_in}
-    args = (quarters(rng, n, m), W @ X + b, W, X)
-    return Case(args, in_words(input=n_in, unit=n, sample=m), sizes, tags)
-
-
 def _gradient_cases(rng: np.random.Generator) -> list[Case]:
+    def case(n_in, n, m, *tags):
+        W, b, X = layer(rng, n_in, n, m)
+        return case_of((quarters(rng, n, m), W @ X + b, W, X), *tags, n_in=n_in, n=n, m=m)
+
     return [
-        _gradient_case(rng, 2, 3, 4),
-        _gradient_case(rng, 3, 2, 1, "one sample"),
-        _gradient_case(rng, 4, 1, 3, "one unit"),
-        _gradient_case(rng, 5, 4, 7),
-        _gradient_case(rng, 3, 5, 6),
+        case(2, 3, 4),
+        case(3, 2, 1, "one sample"),
+        case(4, 1, 3, "one unit"),
+        case(5, 4, 7),
+        case(3, 5, 6),
     ]
 
 
@@ -176,19 +173,18 @@ def bug_hunt():
 
 
 def _dead_cases(rng: np.random.Generator) -> list[Case]:
-    mixed = [_dead_case(rng, 4, 3), _dead_case(rng, 5, 6), _dead_case(rng, 6, 2)]
+    def mixed(n, m):
+        """Two dead units, one of them with a 0; one alive for a single sample; one mostly alive."""
+        Z = quarters(rng, n, m)
+        Z[:2] = -np.abs(Z[:2])
+        Z[0, -1] = 0.0
+        Z[2], Z[2, 0] = -2.0, 0.25
+        Z[3], Z[3, 0] = 1.5, -0.25
+        return case_of((rng.permutation(Z),), n=n, m=m)
+
+    cases = [mixed(4, 3), mixed(5, 6), mixed(6, 2)]
     silent = np.minimum(quarters(rng, 3, 2), 0)
-    return [*mixed, Case((silent,), "3 units, 2 samples, all of them silent", {"n": 3, "m": 2})]
-
-
-def _dead_case(rng: np.random.Generator, n: int, m: int) -> Case:
-    """Two dead units, one of them with a 0; one alive for a single sample; one mostly alive."""
-    Z = quarters(rng, n, m)
-    Z[:2] = -np.abs(Z[:2])
-    Z[0, -1] = 0.0
-    Z[2], Z[2, 0] = -2.0, 0.25
-    Z[3], Z[3, 0] = 1.5, -0.25
-    return Case((rng.permutation(Z),), f"{n} units, {m} samples", {"n": n, "m": m})
+    return [*cases, Case((silent,), "3 units, 2 samples, all of them silent", {"n": 3, "m": 2})]
 
 
 @exercise("relu.dead_units", points=2, cases=_dead_cases)

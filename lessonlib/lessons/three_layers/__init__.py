@@ -1,5 +1,7 @@
 """Lesson 03: ReLU, ReLU, softmax; a whole backward pass on paper. Samples stand in columns."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from lessonlib.checks.comparing import as_numbers
@@ -17,19 +19,18 @@ _AT_1000 = "softmax(Z) at ±1000"
 
 
 def _score_cases(rng: np.random.Generator) -> list[Case]:
+    def case(Z, *tags):
+        n, m = Z.shape
+        return Case((Z,), f"Z of shape {Z.shape}", {"n": n, "m": m}, tags)
+
     extreme = [[1000, -1000, 0.5, 1000], [998, -1001, -1, -1000], [999, -999.5, 2, -1000]]
     return [
-        _scores(quarters(rng, 3, 2)),
-        _scores(quarters(rng, 4, 1), "one sample"),
-        _scores(rng.integers(-3, 4, size=(2, 3)), "whole numbers"),
-        _scores(quarters(rng, 4, 5)),
-        Case((np.array(extreme),), _EXTREME, {"n": 3, "m": 4}),
+        case(quarters(rng, 3, 2)),
+        case(quarters(rng, 4, 1), "one sample"),
+        case(rng.integers(-3, 4, size=(2, 3)), "whole numbers"),
+        case(quarters(rng, 4, 5)),
+        replace(case(np.array(extreme)), about=_EXTREME),
     ]
-
-
-def _scores(Z, *tags: str) -> Case:
-    n, m = Z.shape
-    return Case((Z,), f"Z of shape {Z.shape}", {"n": n, "m": m}, tags)
 
 
 @gives("softmax(Z)", _AT_1000)
@@ -57,20 +58,14 @@ _ZEROS = "a P with zeros, one of them at the target"
 
 
 def _probability_cases(rng: np.random.Generator) -> list[Case]:
+    def case(n, m, *tags):
+        Y = np.eye(n)[:, rng.integers(n, size=m)]
+        P = softmax(quarters(rng, n, m) / 2)
+        return Case((P, Y), f"P and Y of shape {P.shape}", {"n": n, "m": m}, tags)
+
     P = np.array([[0.5, 0.0, 0.75, 0.25], [0.5, 0.25, 0.0, 0.5], [0.0, 0.75, 0.25, 0.25]])
-    return [
-        _probabilities(rng, 3, 2),
-        _probabilities(rng, 4, 1, "one sample"),
-        _probabilities(rng, 2, 3),
-        _probabilities(rng, 3, 5),
-        Case((P, np.eye(3)[:, [0, 2, 1, 1]]), _ZEROS, {"n": 3, "m": 4}),
-    ]
-
-
-def _probabilities(rng: np.random.Generator, n: int, m: int, *tags: str) -> Case:
-    Y = np.eye(n)[:, rng.integers(n, size=m)]
-    P = softmax(quarters(rng, n, m) / 2)
-    return Case((P, Y), f"P and Y of shape {P.shape}", {"n": n, "m": m}, tags)
+    zeros = Case((P, np.eye(3)[:, [0, 2, 1, 1]]), _ZEROS, {"n": 3, "m": 4})
+    return [case(3, 2), case(4, 1, "one sample"), case(2, 3), case(3, 5), zeros]
 
 
 @gives("loss", _GUARD)
@@ -144,15 +139,9 @@ def _both_masks_matter(y, parameters: dict, cache: dict) -> bool:
     return bool(alive and silent and arrives and np.all(biases != 0) and np.max(cache["p"]) < 0.95)
 
 
-def _in_words(parameters: dict) -> str:
-    counts = [len(parameters[name]) for name in ("b1", "b2", "b3")]
-    return "{} inputs, then {}, {} and {} units".format(parameters["W1"].shape[1], *counts)
-
-
 def _network_case(rng: np.random.Generator, n_x: int, n_1: int, n_2: int, n_y: int, *tags) -> Case:
-    x, y, parameters, cache = _network(rng, n_x, n_1, n_2, n_y)
-    args = (x, y, parameters, cache)
-    return Case(args, _in_words(parameters), {"n_x": n_x, "n_y": n_y}, tags)
+    about = f"{n_x} inputs, then {n_1}, {n_2} and {n_y} units"
+    return Case(_network(rng, n_x, n_1, n_2, n_y), about, {"n_x": n_x, "n_y": n_y}, tags)
 
 
 def _seed_case() -> Case:
@@ -175,10 +164,7 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
 
 def _forward_cases(rng: np.random.Generator) -> list[Case]:
     """Return the same networks, of which forward propagation gets x and the parameters."""
-    return [
-        Case((case.args[0], case.args[2]), case.about, case.sizes, case.tags)
-        for case in backward_cases(rng)
-    ]
+    return [replace(case, args=case.args[:3:2]) for case in backward_cases(rng)]
 
 
 # --- forward and backward ----------------------------------------------------------------------
@@ -202,17 +188,11 @@ def forward(x, parameters):
 
 
 def _output_cases(rng: np.random.Generator) -> list[Case]:
-    return [
-        _output_case(rng, 3, "whole numbers in y"),
-        _output_case(rng, 2),
-        _output_case(rng, 5),
-        _output_case(rng, 4, "whole numbers in y"),
-    ]
+    def case(n, *tags):
+        y = np.eye(n, dtype=int if tags else float)[:, [rng.integers(n)]]
+        return Case((softmax(quarters(rng, n, 1)), y), f"{n} classes", {"n": n}, tags)
 
-
-def _output_case(rng: np.random.Generator, n: int, *tags: str) -> Case:
-    y = np.eye(n, dtype=int if tags else float)[:, [rng.integers(n)]]
-    return Case((softmax(quarters(rng, n, 1)), y), f"{n} classes", {"n": n}, tags)
+    return [case(3, "whole numbers in y"), case(2), case(5), case(4, "whole numbers in y")]
 
 
 @exercise("hand.output_gradient", points=1, cases=_output_cases, outputs=("dz3",))

@@ -7,22 +7,22 @@ import copy
 
 import numpy as np
 
+from lessonlib.checks.exercise import by_key
 from lessonlib.data import two_moons
 from lessonlib.exercises import Case, exercise, gives
+from lessonlib.lessons.drawing import in_words
 from lessonlib.lessons.questions import names_out_of, one_letter
 from lessonlib.lessons.scripts import two_moons as scripts
 from lessonlib.lessons.two_layer import (
+    LAYERS,
     SIZES,
     backward_propagation,
-    case_of,
     compute_cost,
     draw,
-    expect_keys,
     forward_propagation,
     initialize_parameters,
 )
 
-LAYERS = ("W1", "b1", "W2", "b2")
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
 
 
@@ -39,16 +39,14 @@ def recall_2():
 
 
 def _update_cases(rng: np.random.Generator) -> list[Case]:
+    def case(rate, n_x, n_h, n_y, m, *_):
+        X, Y, parameters = draw(rng, n_x, n_h, n_y, m)
+        grads = backward_propagation(parameters, forward_propagation(X, parameters)[1], X, Y)
+        about = f"{in_words(input=n_x, hidden_unit=n_h, output=n_y)}, learning rate {rate:g}"
+        return Case((parameters, grads, rate), about, {"n_x": n_x, "n_h": n_h, "n_y": n_y})
+
     rates = (0.5, 2.5, 0.3, 1.5, 0.05, 2)
-    return [_update_case(rng, rate, *sizes) for sizes, rate in zip(SIZES, rates, strict=True)]
-
-
-def _update_case(rng: np.random.Generator, rate: float, *sizes) -> Case:
-    X, Y, parameters = draw(rng, *sizes[:4])
-    grads = backward_propagation(parameters, forward_propagation(X, parameters)[1], X, Y)
-    case = case_of((parameters, grads, rate), *sizes[:4])
-    about = f"{case.about.rsplit(', ', 1)[0]}, learning rate {rate:g}"
-    return Case(case.args, about, {k: v for k, v in case.sizes.items() if k != "m"}, ())
+    return [case(rate, *sizes) for sizes, rate in zip(SIZES, rates, strict=True)]
 
 
 @exercise(
@@ -70,30 +68,25 @@ _SHARES = ("the accuracy on these points", "the accuracy on fresh points")
 
 
 def _moons(rng: np.random.Generator) -> list[Case]:
-    return [
-        _moons_case(rng, 120, 8, 2.0, 3000),
-        _moons_case(rng, 150, 6, 2.0, 3500),
-        _moons_case(rng, 100, 10, 1.5, 3500),
-    ]
-
-
-def _moons_case(rng: np.random.Generator, m: int, n_h: int, rate: float, epochs: int) -> Case:
     """The moons lie in one of eight ways, so that a network that was trained elsewhere fails."""
-    X, Y = two_moons(m, rng)
-    fresh, labels = two_moons(400, rng)
-    own = np.random.default_rng(rng.integers(2**32))
-    signs, order = rng.choice([-1.0, 1.0], size=2), rng.permutation(2)  # of the coordinates
-    X, fresh = (signs * points[:, order] for points in (X, fresh))
-    args = X.T, Y.T, n_h, rate, epochs, own
-    words = f"{m} points, n_h = {n_h}, learning rate {rate:g}, {epochs} epochs"
-    return Case(args, words, {"m": m, "n_h": n_h}, hidden=(fresh.T, labels.T))
+
+    def case(m, n_h, rate, epochs):
+        X, Y = two_moons(m, rng)
+        fresh, labels = two_moons(400, rng)
+        own = np.random.default_rng(rng.integers(2**32))
+        signs, order = rng.choice([-1.0, 1.0], size=2), rng.permutation(2)  # of the coordinates
+        X, fresh = (signs * points[:, order] for points in (X, fresh))
+        args = X.T, Y.T, n_h, rate, epochs, own
+        words = f"{m} points, n_h = {n_h}, learning rate {rate:g}, {epochs} epochs"
+        return Case(args, words, {"m": m, "n_h": n_h}, hidden=(fresh.T, labels.T))
+
+    return [case(120, 8, 2.0, 3000), case(150, 6, 2.0, 3500), case(100, 10, 1.5, 3500)]
 
 
 @gives(*_SHARES, script=scripts.train_and_retrain)
 def _trained_in_words(raw: dict, case: Case) -> dict:
     """Say in words what came of the training, and how a failure looks."""
-    trained = raw["trained"]
-    expect_keys(trained, LAYERS)
+    trained = by_key(raw["trained"], LAYERS)
     X, Y, n_h, *_, rng = case.args
     start = initialize_parameters(len(X), n_h, len(Y), copy.deepcopy(rng))
     shapes, wanted = _shapes_in_words(trained), _shapes_in_words(start)
@@ -168,14 +161,6 @@ def fit(X, Y, n_h, learning_rate, epochs, rng):
 
 
 # --- the bug hunt --------------------------------------------------------------------------------
-
-
-def planted_backward(parameters, cache, X, Y):
-    """The bug of the hunt: the tanh layer differentiated with the sigmoid's a (1 - a)."""
-    m, A1 = X.shape[1], cache["A1"]
-    dZ1 = parameters["W2"].T @ (cache["A2"] - Y) * A1 * (1 - A1)
-    wrong = {"dW1": dZ1 @ X.T / m, "db1": dZ1.sum(axis=1, keepdims=True) / m}
-    return backward_propagation(parameters, cache, X, Y) | wrong
 
 
 @exercise("twolayer.suspects", points=3, unpack=names_out_of(GRADIENTS), reveal=False)

@@ -1,10 +1,12 @@
 """Lesson 05: XOR, what one layer cannot do. Samples in columns; biases only where set by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import in_words, quarters
+from lessonlib.lessons.drawing import net_case, quarters
 from lessonlib.lessons.questions import numbers, one_letter
 
 XOR_X = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
@@ -98,33 +100,25 @@ def sigmoid_derivative(a):
 # --- forward -----------------------------------------------------------------------------------
 
 
-def described(n_x: int, n_h: int, n_y: int, m: int) -> str:
-    return in_words(input=n_x, hidden_unit=n_h, output=n_y, sample=m)
-
-
-def sizes_of(n_x: int, n_h: int, n_y: int, m: int) -> dict:
-    return {"m": m, "n_x": n_x, "n_h": n_h, "n_y": n_y}
-
-
-def net_case(rng: np.random.Generator, sizes: tuple, tags=(), scale=1) -> Case:
-    n_x, n_h, n_y, m = sizes
+def drawn_case(rng: np.random.Generator, *sizes, scale=1) -> Case:
+    """Return a case with W1, W2 and X, all drawn; sizes: n_x, n_h, n_y, m, perhaps a tag."""
+    n_x, n_h, n_y, m, *_ = sizes
     W1, W2, X = quarters(rng, n_h, n_x), quarters(rng, n_y, n_h), quarters(rng, n_x, m)
-    return Case((scale * W1, scale * W2, X), described(*sizes), sizes_of(*sizes), tags)
+    return net_case((scale * W1, scale * W2, X), *sizes)
 
 
-def xor_case(rng: np.random.Generator, *more, about="", tags=()) -> Case:
+def xor_case(rng: np.random.Generator, *more, about="the XOR table, 3 hidden units") -> Case:
     """The XOR table and three hidden units; `more` follows (W1, W2, X) in the arguments."""
     args = quarters(rng, 3, 2), quarters(rng, 1, 3), XOR_X.copy(), *more
-    about = about or "the XOR table, 3 hidden units"
-    return Case(args, about, sizes_of(2, 3, 1, 4), ("one output unit", *tags))
+    return replace(net_case(args, 2, 3, 1, 4, "one output unit"), about=about)
 
 
 def _forward_cases(rng: np.random.Generator) -> list[Case]:
     return [
         xor_case(rng),
-        net_case(rng, (3, 4, 2, 5)),
-        net_case(rng, (4, 2, 3, 1), ("one sample",)),
-        net_case(rng, (3, 2, 4, 6), ("numbers as large as 1000",), scale=1000),
+        drawn_case(rng, 3, 4, 2, 5),
+        drawn_case(rng, 4, 2, 3, 1, "one sample"),
+        drawn_case(rng, 3, 2, 4, 6, "numbers as large as 1000", scale=1000),
     ]
 
 
