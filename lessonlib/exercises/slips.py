@@ -1,14 +1,6 @@
 """Slips: the lines that a learner wrote instead, put into the reference's code.
 
-dZ = dA                            in place of the one statement that assigns dZ
-dA[Z <= 0] = 0; dZ = dA            the first has no counterpart, so it stands before the second
-return dW, dX, db                  in place of the return
-for k in range(1, n): ...          only the header changes; ... is the body as it was
-2nd W = W - rate * dW              of two statements that assign W, the second
-__mul__: data = self.data          in the method __mul__ (or in a function inside the function)
-after dW: dW /= m                  a line more; also: before return: …
-without dZ                         a line less
-move W2 before dZ1                 a line elsewhere
+docs/writing-exercises.md has the table of what can be written.
 """
 
 import ast

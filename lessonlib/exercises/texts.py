@@ -1,18 +1,7 @@
 """A lesson's `slips.txt`: for each exercise its hints and its slips, once and for all.
 
-    [01-relu-layer: relu]              the lesson's folder, and the first part of its ids (or
-                                       several: [04-gradient-checking: gradcheck, hand])
-
-    [relu.relu]
-    1. Say in one sentence …           hints, numbered; a line that goes on is indented
-    2. The same rule holds …
-
-    return np.abs(z)  # absolute value
-        The negative entries …         what the learner is told, indented
-
-Slips that stand directly below each other share the explanation below the last of them.
-Two names are reserved: a line `# also right` is a right answer too, and a line
-`# no difference` is a change that no input can show, with the reason below it.
+docs/writing-exercises.md shows one. Two names are reserved: a line `# also right` is a right answer
+too, and a line `# no difference` is a change that no input can show, with the reason below it.
 """
 
 import re

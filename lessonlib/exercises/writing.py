@@ -13,7 +13,7 @@ from lessonlib.checks import Case, Exercise, Mistake
 from lessonlib.checks.exercise import Returns
 from lessonlib.errors import UserError
 from lessonlib.exercises import contract, texts
-from lessonlib.exercises.reference import Reference, Step, place
+from lessonlib.exercises.reference import Reference, place
 
 Cases = Callable[[np.random.Generator], list[Case]]
 _WRITTEN: dict[str, "Written"] = {}
@@ -51,19 +51,9 @@ class Written(Exercise):
         return contract.parameters(self.source.answer)
 
     @property
-    def function(self) -> str:
-        """The name that the contract gives the answer."""
-        return self.source.name
-
-    @property
     def answer_names(self) -> tuple[str, ...]:
         """The names of the values that the learner sets."""
         return contract.names(self.source) if self.returns == "named" else ()
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The values that the reference makes on the way, each with its line."""
-        return self.source.steps
 
     @property
     def slips_file(self) -> Path:
@@ -112,10 +102,8 @@ def exercise(
     options:     unpack, script, rtol, guard_rtol, reveal, seconds, jointly, may_read_notebook, as
                  `Exercise` has them.
 
-    What is after `->` in the reference's docstring describes the result in the contract. A
-    reference without parameters stands for values that the learner sets: `return z1, a1`; there
-    what is after `->` is the whole contract.
-    Hints and slips are in `slips.txt` beside the reference's file.
+    What is after `->` in the reference's docstring describes the result in the contract; without
+    parameters, where the learner sets values, it is the whole contract.
 
     Raises UserError, with the line, for an id that is taken and for missing cases.
     """
@@ -152,10 +140,13 @@ def exercise(
 
 
 def gives(*outputs: str, script: Callable | None = None) -> Callable[[Callable], Callable]:
-    """Say of an `unpack` function what it gives, and which script lets an answer work before it."""
+    """Say of an `unpack` function what it gives, and which script lets an answer work before it.
+
+    Without names it gives the keys of the dictionary that stands in its last `return`.
+    """
 
     def decorate(unpack: Callable) -> Callable:
-        vars(unpack).update(outputs=outputs, script=script)
+        vars(unpack).update(outputs=outputs or contract.names(Reference(unpack)), script=script)
         return unpack
 
     return decorate

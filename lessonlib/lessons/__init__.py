@@ -2,10 +2,7 @@
 
 A lesson is a package with a `slips.txt`, whose first line names it and the first parts of its ids.
 Ours are in this folder; any other package says where its own are by an entry point of the group
-`lessonlib.lessons`:
-
-    [project.entry-points."lessonlib.lessons"]
-    batch-norm = "batch_norm"
+`lessonlib.lessons`, as docs/writing-exercises.md shows.
 
 Nothing is imported before one of its exercises is asked for, and a lesson that is broken keeps
 nobody from the others.

@@ -14,6 +14,18 @@ def quarters(rng: np.random.Generator, *shape: int) -> np.ndarray:
     return rng.choice(np.delete(np.arange(-8, 9), 8), size=shape) / 4
 
 
+def arrays(rng: np.random.Generator) -> list[Case]:
+    """Return cases for what works entry by entry: z with a 0 in it, in several shapes."""
+    table = quarters(rng, 3, 4)
+    table[1, 2] = 0.0
+    return [
+        Case((np.array([-1.5, 0.0, 2.5]),), "z = [-1.5, 0, 2.5]"),
+        Case((table,), "a table z of shape (3, 4)"),
+        Case((np.array([[-3, 0, 2], [5, -1, 4]]),), "whole numbers", tags=("whole numbers",)),
+        Case((quarters(rng, 2, 3, 2),), "an array z of shape (2, 3, 2)"),
+    ]
+
+
 def as_tagged(tags: tuple[str, ...], *arrays: np.ndarray) -> tuple:
     """Return quarters as they are, and four times as large, as integers, for "whole numbers"."""
     return tuple((4 * a).astype(int) for a in arrays) if "whole numbers" in tags else arrays

@@ -252,19 +252,7 @@ def _told_in(text, sizes: list[int]) -> str:
     return ", ".join(name for name, there in told.items() if there) or "none of it"
 
 
-@gives(
-    "XOR",
-    "XOR after one more small step",
-    "the two moons",
-    "three classes, softmax",
-    "two straight lines, linear",
-    "predict, for 80 samples and 2 outputs",
-    "the argument hidden",
-    "an rng in the same state",
-    "what summary() tells",
-    "X and Y after fit",
-    script=scripts.make_train_predict,
-)
+@gives(script=scripts.make_train_predict)
 def _behaviour(raw: dict, case: Case) -> dict:
     _, in_order, (_, sides), (_, which), (_, lines), sizes = case.args
     untouched = agree(raw["xor afterwards"], list(in_order), 0.0)

@@ -102,14 +102,7 @@ def _drawn_sizes(rng: np.random.Generator) -> list[Case]:
     return [Case((sizes, seed), f"the sizes {'-'.join(map(str, sizes))}")]
 
 
-@gives(
-    "shape of W and b",
-    "spread for he",
-    "spread for glorot",
-    "start of the biases",
-    "source of the weights",
-    script=scripts.initialize_often,
-)
+@gives(script=scripts.initialize_often)
 def _properties(raw: dict, case: Case) -> dict:
     sizes = case.args[0]
     drawn = {name: pairs_of_arrays(raw[name], len(sizes) - 1, "(W, b)") for name in raw}

@@ -315,7 +315,7 @@ def _nearest(X, known, labels):
     return labels[np.argmin(distances, axis=1)]
 
 
-@gives(script=scripts.read_digits)
+@gives(_READS, script=scripts.read_digits)
 def _reading_in_words(raw: dict, case: Case) -> dict:
     """Say how well the digits were read, and what a bad reading looks like."""
     truth, old = case.hidden

@@ -33,10 +33,6 @@ def recall_2():
 # --- gradients by small steps ------------------------------------------------------------------
 
 
-def _readable(theta):
-    return theta[0] ** 3 + 2 * theta[0] * theta[1]
-
-
 def _coupled(rng: np.random.Generator, *shape: int) -> Callable:
     """Return an f of an array of that shape in which every coordinate feels every other.
 
@@ -64,17 +60,14 @@ def readable_case(*h: float) -> Case:
     step = f" with h = {h[0]}" if h else ""
     text = f"f = theta[0]**3 + 2 * theta[0] * theta[1] at theta = [1, 3]{step}"
     tags = ("a step other than the usual one",) if h else ()
-    return Case((_readable, np.array([1.0, 3.0]), *h), text, tags=tags)
-
-
-def _central_cases(rng: np.random.Generator) -> list[Case]:
-    return [readable_case(0.1), *points(rng), readable_case()]
+    args = lambda theta: theta[0] ** 3 + 2 * theta[0] * theta[1], np.array([1.0, 3.0]), *h
+    return Case(args, text, tags=tags)
 
 
 @exercise(
     "gradcheck.numeric_gradient",
     points=3,
-    cases=_central_cases,
+    cases=lambda rng: [readable_case(0.1), *points(rng), readable_case()],
     outputs=("numeric_gradient(f, theta)",),
     rtol=1e-7,
 )

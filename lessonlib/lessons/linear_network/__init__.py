@@ -122,12 +122,11 @@ def _three_outputs(raw, case: Case) -> dict:
     return dict(zip(("A1", "A2", "P"), raw, strict=True))
 
 
-@exercise(
-    "linreg.network_forward",
-    points=2,
-    cases=lambda rng: [replace(case, args=case.args[::2]) for case in _stacks(rng)],
-    unpack=_three_outputs,
-)
+def _forward_cases(rng: np.random.Generator) -> list[Case]:
+    return [replace(case, args=case.args[::2]) for case in _stacks(rng)]
+
+
+@exercise("linreg.network_forward", points=2, cases=_forward_cases, unpack=_three_outputs)
 def network_forward(X, parameters):
     """Every layer's output, the last one being the prediction: A = (A below) W + b, A below = X.
 
@@ -150,12 +149,11 @@ def _six_arrays(raw, case: Case) -> dict:
     return dict(zip(_NAMES, [array for pair in pairs for array in pair], strict=True))
 
 
-@exercise(
-    "linreg.network_step",
-    points=4,
-    cases=lambda rng: [replace(case, args=(*case.args, 0.03125)) for case in _stacks(rng)],
-    unpack=_six_arrays,
-)
+def _step_cases(rng: np.random.Generator) -> list[Case]:
+    return [replace(case, args=(*case.args, 0.03125)) for case in _stacks(rng)]
+
+
+@exercise("linreg.network_step", points=4, cases=_step_cases, unpack=_six_arrays)
 def network_step(X, Y, parameters, learning_rate):
     """One step of gradient descent on 1/(2m) sum (P - Y)^2 for a stack of linear layers.
 

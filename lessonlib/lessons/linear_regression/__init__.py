@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from lessonlib.exercises import Case, exercise
-from lessonlib.lessons.drawing import as_tagged, in_words, quarters
+from lessonlib.lessons.drawing import as_tagged, case_of, in_words, quarters
 from lessonlib.lessons.questions import single_numbers
 
 # --- what is left of lesson 07 -----------------------------------------------------------------
@@ -54,15 +54,10 @@ def batch(rng: np.random.Generator, m: int, n_in: int, n_out: int) -> tuple:
     return tuple(quarters(rng, *shape) for shape in shapes)
 
 
-def case_of(args: tuple, m: int, n_in: int, n_out: int, *tags: str) -> Case:
-    """Return the case of some arguments, told by its sizes."""
-    about = in_words(input=n_in, output=n_out, sample=m)
-    return Case(args, about, {"m": m, "n_in": n_in, "n_out": n_out}, tags)
-
-
 def _layers(rng: np.random.Generator) -> list[Case]:
     def case(m, n_in, n_out, *tags):
-        return case_of(as_tagged(tags, *batch(rng, m, n_in, n_out)), m, n_in, n_out, *tags)
+        args = as_tagged(tags, *batch(rng, m, n_in, n_out))
+        return case_of(args, *tags, m=m, n_in=n_in, n_out=n_out)
 
     return [
         case(4, 2, 3),
@@ -140,8 +135,8 @@ def gradients(X, Y, W, b):
 def _fits(rng: np.random.Generator) -> list[Case]:
     def case(m, n_in, n_out, learning_rate, epochs, *tags):
         X, Y, _, _ = as_tagged(tags, *batch(rng, m, n_in, n_out))
-        sizes = {"m": m, "n_in": n_in, "n_out": n_out, "epochs": epochs}
         about = f"{in_words(input=n_in, output=n_out, sample=m)}, {epochs} epochs"
+        sizes = {"m": m, "n_in": n_in, "n_out": n_out, "epochs": epochs}
         return Case((X, Y, learning_rate, epochs), about, sizes, tags)
 
     return [

@@ -7,30 +7,19 @@ import numpy as np
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.data import seed_001
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import as_tagged, case_of, in_words, layer, quarters
+from lessonlib.lessons.drawing import arrays, as_tagged, case_of, in_words, layer, quarters
 from lessonlib.lessons.questions import numbers
 
 # --- the ReLU and its slope --------------------------------------------------------------------
 
 
-def _arrays(rng: np.random.Generator) -> list[Case]:
-    table = quarters(rng, 3, 4)
-    table[1, 2] = 0.0
-    return [
-        Case((np.array([-1.5, 0.0, 2.5]),), "z = [-1.5, 0, 2.5]"),
-        Case((table,), "a table z of shape (3, 4)"),
-        Case((np.array([[-3, 0, 2], [5, -1, 4]]),), "whole numbers", tags=("whole numbers",)),
-        Case((quarters(rng, 2, 3, 2),), "an array z of shape (2, 3, 2)"),
-    ]
-
-
-@exercise("relu.relu", points=1, cases=_arrays)
+@exercise("relu.relu", points=1, cases=arrays)
 def relu(z):
     """max(0, z), entry by entry: z -> same shape."""
     return np.maximum(0, z)
 
 
-@exercise("relu.relu_derivative", points=1, cases=_arrays)
+@exercise("relu.relu_derivative", points=1, cases=arrays)
 def relu_derivative(z):
     """The slope of the ReLU: 1 where z > 0, else 0; 0 at 0 by agreement. z -> same shape."""
     return (np.asarray(z) > 0).astype(float)

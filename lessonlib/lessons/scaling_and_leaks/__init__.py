@@ -4,8 +4,8 @@ import numpy as np
 
 from lessonlib.data import line
 from lessonlib.exercises import Case, exercise
-from lessonlib.lessons.drawing import as_tagged, in_words, quarters
-from lessonlib.lessons.linear_regression import batch, case_of, predictions
+from lessonlib.lessons.drawing import as_tagged, case_of, in_words, quarters
+from lessonlib.lessons.linear_regression import batch, predictions
 from lessonlib.lessons.questions import one_letter, single_numbers
 
 # --- what is left of lesson 06 ------------------------------------------------------------------
@@ -126,7 +126,7 @@ def _scatters(rng: np.random.Generator) -> list[Case]:
             X, Y, W, b = batch(rng, m, n_in, n_out)
             if np.linalg.cond(np.hstack([X, np.ones((m, 1))])) < 8:
                 args = (1.0 * a for a in as_tagged(tags, X, X @ W + b + Y))
-                return case_of(tuple(args), m, n_in, n_out, *tags)
+                return case_of(tuple(args), *tags, m=m, n_in=n_in, n_out=n_out)
 
     return [
         case(4, 1, 2, "one input"),

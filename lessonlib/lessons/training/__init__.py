@@ -265,10 +265,7 @@ def _on_the_way(case: Case, t: int) -> Case:
     """
     theta, grads, (m, v, _), *more = case.args
     about = f"{case.about}, t = {t} at the start"
-    return replace(case, args=(theta, grads, (m, v, t), *more), about=about, hidden=_ONLY_T)
-
-
-_ONLY_T = "only t is looked at"
+    return replace(case, args=(theta, grads, (m, v, t), *more), about=about, hidden="only t")
 
 
 def _is_counted_outside(steps: list, again: list) -> bool:
@@ -297,7 +294,7 @@ def _adam_values(raw: list, case: Case) -> dict:
     if _is_counted_outside(steps, again):
         t = "not the same in a second run"
     others = {**_thetas(steps), "m after step 3": m, "v after step 3": v}
-    if case.hidden == _ONLY_T:
+    if case.hidden == "only t":
         others = dict.fromkeys(others, 0.0)
     return {"t after step 3": t, **others}
 

@@ -176,12 +176,11 @@ def _forward_outputs(raw, case: Case) -> dict:
     return {**{f'cache["{name}"]': value for name, value in found.items()}, "A2": A2}
 
 
-@exercise(
-    "twolayer.forward_propagation",
-    points=2,
-    cases=lambda rng: [net_case(draw(rng, *sizes)[::2], *sizes) for sizes in SIZES],
-    unpack=_forward_outputs,
-)
+def _forward_cases(rng: np.random.Generator) -> list[Case]:
+    return [net_case(draw(rng, *sizes)[::2], *sizes) for sizes in SIZES]
+
+
+@exercise("twolayer.forward_propagation", points=2, cases=_forward_cases, unpack=_forward_outputs)
 def forward_propagation(X, parameters):
     """Z1 = W1 X + b1, A1 = tanh(Z1), Z2 = W2 A1 + b2, A2 = sigmoid(Z2), samples in columns.
 

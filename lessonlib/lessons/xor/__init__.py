@@ -6,7 +6,7 @@ import numpy as np
 
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import net_case, quarters
+from lessonlib.lessons.drawing import arrays, net_case, quarters
 from lessonlib.lessons.questions import numbers, one_letter
 
 XOR_X = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
@@ -67,11 +67,8 @@ def relu_weights():
 
 def _sigmoid_cases(rng: np.random.Generator) -> list[Case]:
     far = np.array([[-1000.0, -30.0, 0.25], [1000.0, 40.0, -2.0]])
-    whole = np.array([[-3, 0, 2], [5, -1, 4]])
     return [
-        Case((np.array([-1.5, 0.0, 2.5]),), "z = [-1.5, 0, 2.5]"),
-        Case((quarters(rng, 3, 4),), "a table z of shape (3, 4)"),
-        Case((whole,), "whole numbers", tags=("whole numbers",)),
+        *arrays(rng),
         Case((far,), "z from -1000 to 1000", tags=("numbers as large as 1000",)),
     ]
 
