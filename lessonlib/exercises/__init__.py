@@ -4,22 +4,6 @@ An exercise is its reference, decorated; a slip is the line that a learner wrote
 """
 
 from lessonlib.checks import Case, Malformed
-from lessonlib.exercises.writing import (
-    Written,
-    also_right,
-    exercise,
-    gives,
-    mistake,
-    written_in,
-)
+from lessonlib.exercises.writing import Written, exercise, gives, mistake, written_in
 
-__all__ = [
-    "Case",
-    "Malformed",
-    "Written",
-    "also_right",
-    "exercise",
-    "gives",
-    "mistake",
-    "written_in",
-]
+__all__ = ["Case", "Malformed", "Written", "exercise", "gives", "mistake", "written_in"]

@@ -5,7 +5,7 @@ too, and a line `# no difference` is a change that no input can show, with the r
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -24,10 +24,8 @@ _NAMED = re.compile(r"(?:(?P<code>.*\S)\s{2,}|)#\s+(?P<name>.*\S)")
 class Section:
     """What stands below an exercise's id."""
 
-    file: str
-    line: int
-    hints: list[str] = field(default_factory=list)
-    slips: list[Slip] = field(default_factory=list)
+    hints: list[str]
+    slips: list[Slip]
 
     def named(self, name: str) -> list[Slip]:
         """Return the lines that have one of the reserved names."""
@@ -60,7 +58,7 @@ def ids(path: Path) -> dict[str, tuple[int, list[str]]]:
 def section(path: Path, exercise_id: str) -> Section:
     """Return what a lesson's file says of an exercise. Raises UserError, with its line."""
     start, lines = ids(path).get(exercise_id, (0, []))
-    reader = _Reader(str(path), start)
+    reader = _Reader(str(path))
     for number, line in enumerate(lines, start=start + 1):
         if line.strip():
             reader.take(number, line)
@@ -70,8 +68,8 @@ def section(path: Path, exercise_id: str) -> Section:
 class _Reader:
     """Reads a section line by line; `rest` is what indented lines go on with."""
 
-    def __init__(self, file: str, start: int):
-        self.file, self.start = file, start
+    def __init__(self, file: str):
+        self.file = file
         self.hints: list[list[str]] = []
         self.slips: list[tuple[Slip, list[str]]] = []
         self.code: list[tuple[int, str]] = []
@@ -120,7 +118,7 @@ class _Reader:
         for slip, words in reversed(self.slips):
             slips.insert(0, replace(slip, why=" ".join(words) or why))
             why = "" if slip.name in RESERVED else slips[0].why
-        return Section(self.file, self.start, [" ".join(hint) for hint in self.hints], slips)
+        return Section([" ".join(hint) for hint in self.hints], slips)
 
     def _fault(self, number: int, text: str) -> None:
         raise UserError(f"{place(self.file, number)}: {text}.")

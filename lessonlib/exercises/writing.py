@@ -68,9 +68,8 @@ class Written(Exercise):
     @property
     def also_right(self) -> tuple[tuple[str, Callable], ...]:
         """Other right answers, each with its place."""
-        lines = [(s.place, s.applied(self.source)) for s in self.text.named(texts.ALSO_RIGHT)]
-        functions = [(Reference(f).place, f) for n, f in self.functions if n == texts.ALSO_RIGHT]
-        return tuple((where, self.as_answer(each)) for where, each in [*lines, *functions])
+        slips = self.text.named(texts.ALSO_RIGHT)
+        return tuple((slip.place, self.as_answer(slip.applied(self.source))) for slip in slips)
 
     def as_answer(self, answer: Callable) -> Callable:
         """Return a reference, or one with a slip, as a learner hands it in: values by name."""
@@ -170,9 +169,8 @@ def _mistakes(made: Written) -> Iterator[Mistake]:
     for slip in made.text.mistakes:
         yield Mistake(slip.name, slip.why, made.as_answer(slip.applied(made.source)))
     for name, answer in made.functions:
-        if name != texts.ALSO_RIGHT:
-            why = inspect.getdoc(answer) or ""
-            yield Mistake(name, " ".join(why.split()), made.as_answer(answer))
+        why = inspect.getdoc(answer) or ""
+        yield Mistake(name, " ".join(why.split()), made.as_answer(answer))
 
 
 def mistake(reference: Callable, name: str) -> Callable[[Callable], Callable]:
@@ -187,11 +185,6 @@ def mistake(reference: Callable, name: str) -> Callable[[Callable], Callable]:
         return answer
 
     return decorate
-
-
-def also_right(reference: Callable) -> Callable[[Callable], Callable]:
-    """Make the decorated function another right answer, for `lessonlib prove`."""
-    return mistake(reference, texts.ALSO_RIGHT)
 
 
 def written_in(module: str, prefixes: tuple[str, ...]) -> tuple[Written, ...]:
