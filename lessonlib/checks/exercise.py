@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from lessonlib.checks.comparing import describe
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -169,7 +171,8 @@ def by_position(raw, names: Sequence[str]) -> dict[str, Any]:
     if isinstance(raw, np.ndarray) and (raw.ndim == 0 or len(raw) != len(names)):
         raise Malformed(f"It returns one array. The contract asks it to {contract}.")
     if not isinstance(raw, list | tuple | np.ndarray):
-        raise Malformed(f"It returns one value. The contract asks it to {contract}.")
+        what = "None" if raw is None else "one value"
+        raise Malformed(f"It returns {what}. The contract asks it to {contract}.")
     if len(raw) != len(names):
         raise Malformed(f"It returns {len(raw)} values. The contract asks it to {contract}.")
     return dict(zip(names, raw, strict=True))
@@ -179,7 +182,9 @@ def by_key(raw, keys: Sequence[str]) -> dict[str, Any]:
     """Return the values under these keys of a dictionary. Raises Malformed where one is missing."""
     wanted = ", ".join(map(repr, keys))
     if not isinstance(raw, dict):
-        raise Malformed(f"It should return a dictionary with the keys {wanted}.")
+        raise Malformed(
+            f"It returns {describe(raw)}. It should return a dictionary with the keys {wanted}."
+        )
     lacks = ", ".join(repr(key) for key in keys if key not in raw)
     if lacks:
         has = ", ".join(repr(key) for key in raw) or "none"

@@ -52,7 +52,9 @@ def signature(reference: Reference, how: Returns) -> str:
         return _promise(reference) or ", ".join(f"{name} = …" for name in names(reference))
     if inspect.isclass(reference.answer):
         return f"class {call(reference)}"
-    result = _promise(reference) or _form(reference, how)
+    listed = ", ".join(map(repr, names(reference)) if how == "dict" else names(reference))
+    forms = {"tuple": f"({listed})", "dict": f"{{{listed}}}"}
+    result = _promise(reference) or forms.get(how, "")
     return f"{reference.name}({_with_defaults(reference)}){' -> ' * bool(result)}{result}"
 
 
@@ -67,8 +69,3 @@ def _promise(reference: Reference) -> str:
     """Return what the docstring has behind its last arrow, up to the end of the sentence."""
     found = re.findall(r"->\s*(.+?)(?:\.\s|\.$|\n|$)", inspect.getdoc(reference.answer) or "")
     return found[-1] if found else ""
-
-
-def _form(reference: Reference, how: Returns) -> str:
-    listed = ", ".join(map(repr, names(reference)) if how == "dict" else names(reference))
-    return {"tuple": f"({listed})", "dict": f"{{{listed}}}"}.get(how, "")

@@ -41,8 +41,6 @@ class Written(Exercise):
     """An exercise that was made from its reference: see `exercise`."""
 
     source: Reference
-    mistakes: Sequence[Mistake] = ()
-    hints: Sequence[str] = ()
     functions: list[tuple[str, Callable]] = field(default_factory=list, hash=False)
 
     @property
@@ -98,8 +96,7 @@ def exercise(
     returns:     how they arrive; read from the reference unless it returns a name for several.
     signature:   the contract, where it is not that of the reference but of one of its methods, such
                  as "Value.backward()".
-    options:     unpack, script, rtol, guard_rtol, reveal, seconds, jointly, may_read_notebook, as
-                 `Exercise` has them.
+    options:     what else an `Exercise` has.
 
     What is after `->` in the reference's docstring describes the result in the contract; without
     parameters, where the learner sets values, it is the whole contract.

@@ -11,7 +11,14 @@ from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons import find
 from lessonlib.lessons.questions import names_out_of, single_numbers
 from lessonlib.lessons.scripts import autodiff as scripts
-from lessonlib.lessons.scripts.autodiff import FUNCTIONS, NOT_WRITTEN, STEPS, WAYS
+from lessonlib.lessons.scripts.autodiff import (
+    CALLED_TWICE,
+    FUNCTIONS,
+    NOT_WRITTEN,
+    NUMBER,
+    STEPS,
+    WAYS,
+)
 
 # --- what is left of earlier lessons, and a graph by hand ----------------------------------------
 
@@ -176,7 +183,7 @@ def _numbers(rng: np.random.Generator, factors=((), (), ())) -> list[Case]:
 
 
 def _refuse_the_unusable(raw: dict) -> None:
-    """Raise Malformed where a script could not put the class to work at all."""
+    """Raise Malformed where a class cannot be put to work at all, or not one expression works."""
     if "no node" in raw:
         raise Malformed(
             f"Value(0.5), and then its .data and .grad, stopped with a {raw['no node']}. It must "
@@ -188,11 +195,7 @@ def _refuse_the_unusable(raw: dict) -> None:
             f"then the cell that gives it {raw['no method']}, in this order. Whoever runs the "
             "class's cell again gets a new class, without the method."
         )
-
-
-def _refuse_a_stub(operations: dict) -> None:
-    """Raise Malformed if not one of the expressions has been written."""
-    found = [value for name in STEPS for value in operations[name].values()]
+    found = [value for name in STEPS for value in raw[name].values()]
     if all(isinstance(value, str) and value == NOT_WRITTEN for value in found):
         raise Malformed(not_written("Value"))
 
@@ -200,7 +203,6 @@ def _refuse_a_stub(operations: dict) -> None:
 @gives("a new Value", *STEPS, "the operands afterwards", script=scripts.calculate)
 def _calculated(raw: dict, case: Case) -> dict:
     _refuse_the_unusable(raw)
-    _refuse_a_stub(raw)
     return raw
 
 
@@ -229,7 +231,6 @@ def _order_in_words(raw: dict, case: Case) -> dict:
 
 
 def _orders(raw: dict) -> list:
-    """Return the lists for one graph, for another one, and for the first again."""
     if "no class" in raw:
         raise Malformed(
             "The check builds a graph with your class Value, and there is none beside "
@@ -246,7 +247,7 @@ def _orders(raw: dict) -> list:
 
 def _later(first: list, other: list, again: list) -> str:
     """Say what a call for another graph, or one for the same graph again, has that is wrong."""
-    if any(isinstance(label, int) and label in first for label in other):
+    if any(label in first for label in other if label not in (None, NUMBER)):
         return "2nd call: nodes of the first are still there"
     if first == again:
         return ""
@@ -255,10 +256,9 @@ def _later(first: list, other: list, again: list) -> str:
 
 def _described(order: list, names_of: dict[int, str], steps: dict) -> dict:
     """Say by name which nodes of ours stand in `order`; others, made on the way, are left out."""
-    numbers = [item for item in order if isinstance(item, dict)]
-    names = [names_of[label] for label in order if label not in numbers and label in names_of]
+    names = [names_of[label] for label in order if label in names_of]
     found = ", ".join(sorted(names))
-    if order and len(numbers) == len(order):
+    if set(order) == {NUMBER}:
         found = "numbers"
     elif len(found) > 50:
         found = f"{len(names)} entries, some of them again and again"
@@ -312,10 +312,9 @@ def topological_order(value):
 # --- the way back --------------------------------------------------------------------------------
 
 
-@gives(*STEPS, "the end itself", *WAYS, script=scripts.differentiate)
+@gives(*STEPS, "the end itself", *WAYS, *CALLED_TWICE, script=scripts.differentiate)
 def _differentiated(raw: dict, case: Case) -> dict:
     _refuse_the_unusable(raw)
-    _refuse_a_stub(raw)
     *_, k = case.args
     return raw | {
         name: {

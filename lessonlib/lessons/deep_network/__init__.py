@@ -47,16 +47,13 @@ def _gradients_by_name(raw, case: Case) -> dict:
     return _by_name("dW db", _FROM_THE_END, pairs[::-1])
 
 
-def _targets(rng: np.random.Generator, output: str, m: int, n: int) -> np.ndarray:
-    if output == "softmax":
-        return np.eye(n)[rng.integers(0, n, size=m)]
-    return quarters(rng, m, n) if output == "linear" else 1.0 * rng.integers(0, 2, size=(m, n))
-
-
 def _gradient_cases(rng: np.random.Generator) -> list[Case]:
     def args_of(X, parameters, hidden, output):
         P, caches = forward(X, parameters, hidden, output)
-        Y = _targets(rng, output, *P.shape)
+        m, n = P.shape
+        one_hot, yes_or_no = np.eye(n)[rng.integers(n, size=m)], rng.integers(2, size=(m, n))
+        targets = {"softmax": one_hot, "sigmoid": 1.0 * yes_or_no, "linear": quarters(rng, m, n)}
+        Y = targets[output]
         if X.dtype.kind == "i":
             Y = (4 * Y).astype(int)
         # Where a class is graded P is no part of the caches: arguments cross one by one.
@@ -70,8 +67,7 @@ def _gradient_cases(rng: np.random.Generator) -> list[Case]:
 def backward(P, Y, parameters, caches, hidden="relu"):
     """The gradients of the loss that matches the output, mean over m, for samples in rows.
 
-    dZ_L = (P - Y) / m; dW = A_prev^T dZ, db = sum of dZ over the samples, and one layer down
-    dZ = (dZ W^T) * slope. Each dW (n_in, n), each db (n,). P, Y (m, n_out) -> [(dW, db), …].
+    Each dW (n_in, n), each db (n,). P, Y (m, n_out) -> [(dW, db), …].
     """
     grads = []
     dZ = (P - Y) / len(Y)
@@ -121,16 +117,17 @@ def framework_gradients():
 
 def _update_cases(rng: np.random.Generator) -> list[Case]:
     def case(sizes, rate, *tags):
+        parameters, grads = stack(rng, *sizes), stack(rng, *sizes)
+        if "whole numbers" in tags:
+            parameters = whole(parameters)
         about = f"a {'-'.join(map(str, sizes))} network, learning rate {rate}"
-        return Case((stack(rng, *sizes), stack(rng, *sizes), rate), about, {}, tags)
+        return Case((parameters, grads, rate), about, {}, tags)
 
-    parameters, grads, _ = case((4, 3, 2), 1).args
-    in_whole = whole(parameters), grads, 0.25
     return [
         case((2, 3, 4), 0.5),
         case((3, 2, 4, 5), 0.1),
         case((3, 2), 2.0, "one layer"),
-        Case(in_whole, "whole numbers in the parameters", {}, ("whole numbers",)),
+        case((4, 3, 2), 0.25, "whole numbers"),
     ]
 
 

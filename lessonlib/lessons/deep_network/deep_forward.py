@@ -258,7 +258,6 @@ def _why_another_shape(arrays: dict, right: dict) -> str:
 
 
 def _arrays(value):
-    """Yield the arrays in nested lists, tuples and dictionaries."""
     if isinstance(value, dict | list | tuple):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _arrays(item)
@@ -270,7 +269,6 @@ def _arrays(value):
 def forward(X, parameters, hidden="relu", output="sigmoid"):
     """P (m, n_out) and one cache a layer: A_prev (m, n_in), Z and A (m, n).
 
-    Z = A_prev W + b and A = f(Z), with f = hidden in every layer but the last, output there.
     X (m, n_in), [(W, b), …] -> (P, caches).
     """
     A, caches = X, []

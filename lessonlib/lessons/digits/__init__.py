@@ -43,7 +43,6 @@ _UNKNOWN = f"{UNTOLD}: look at the shapes first"
 
 @gives(_SIZES, _CONTENT, _DRAW, script=scripts.split_six_times)
 def _split_in_words(raw: list, case: Case) -> dict:
-    """Say in words which samples came into which part."""
     X, y, test_fraction, _ = case.args
     runs = [_four_parts(run) for run in raw]
     sizes = {_sizes_in_words(parts, X, test_fraction) for parts in runs}
@@ -171,11 +170,6 @@ def _tables(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _scaled_by_row(X):
-    spread = X.std(axis=1, keepdims=True)
-    return (X - X.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, np.inf)
-
-
 # leaves room for a tiny number added to the standard deviation
 @exercise("digits.standardize", points=2, cases=_tables, outputs=("X_train", "X_test"), rtol=1e-5)
 def standardize(X_train, X_test):
@@ -249,8 +243,7 @@ def _loss_and_gradient(raw, case: Case) -> dict:
 def softmax_cross_entropy(logits, Y):
     """The cross-entropy of softmax(logits), and its gradient (P - Y) / m.
 
-    loss = mean over the rows of (log sum_j exp(z_j) - z of the right class). Each row's largest
-    logit is taken away first, which changes neither. logits and Y (m, n) -> (loss, dlogits).
+    Finite for any logits: no probability is made on the way. logits, Y (m, n) -> (loss, dlogits).
     """
     shifted = logits - np.max(logits, axis=1, keepdims=True)
     log_sums = np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))

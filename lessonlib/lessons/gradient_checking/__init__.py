@@ -137,11 +137,6 @@ def suspects():
 
 # --- an input that shows a missing mask ---------------------------------------------------------
 
-_SHOWS = "dW1 or dW2 changes"
-_ALL_FIRE = "both units of layer 2 fire"
-_LAYER_1_SILENT = "all four units of layer 1 are silent"
-_NO_GRADIENT = "hardly any gradient comes back"
-
 
 def _what_x_shows(raw: dict, case: Case) -> dict:
     """Return, in words, what leaving out layer 2's mask does on the answer's x."""
@@ -156,10 +151,12 @@ def _what_x_shows(raw: dict, case: Case) -> dict:
     all_fire = {**cache, "z2": np.ones_like(cache["z2"])}
     without = backward(x, net["y"], net, all_fire)
     if any(np.max(np.abs(right[name] - without[name])) > 1e-9 for name in ("dW1", "dW2")):
-        return {"x": _SHOWS}
+        return {"x": "dW1 or dW2 changes"}
     if np.all(cache["z2"] > 0):
-        return {"x": _ALL_FIRE}
-    return {"x": _NO_GRADIENT if np.any(cache["a1"] > 0) else _LAYER_1_SILENT}
+        return {"x": "both units of layer 2 fire"}
+    fires = np.any(cache["a1"] > 0)
+    silent = "all four units of layer 1 are silent"
+    return {"x": "hardly any gradient comes back" if fires else silent}
 
 
 @exercise("hand.revealing_input", points=3, unpack=_what_x_shows, reveal=False)

@@ -36,10 +36,9 @@ def _spread(weights: np.ndarray, limit: float) -> str:
     width = weights.std() / (limit / np.sqrt(3))
     if len(np.unique(weights)) < weights.size / 2:
         return "the same number again and again"
-    if abs(weights.mean()) > 0.15 * limit:
-        return f"off centre, {width:.1f} times as wide as they should be"
-    if abs(width - 1) > 0.12:
-        return f"around 0, {width:.1f} times as wide as they should be"
+    off = abs(weights.mean()) > 0.15 * limit
+    if off or abs(width - 1) > 0.12:
+        return f"{'off centre' if off else 'around 0'}, {width:.1f} times as wide as they should be"
     largest = np.max(np.abs(weights)) / limit
     if largest < 0.95:  # 400 uniform ones would all stay below it once in a thousand million times
         return "around 0, but none comes near the limits"
@@ -157,8 +156,7 @@ def _step_cases(rng: np.random.Generator) -> list[Case]:
 def network_step(X, Y, parameters, learning_rate):
     """One step of gradient descent on 1/(2m) sum (P - Y)^2 for a stack of linear layers.
 
-    For the last layer dZ = (P - Y) / m; dW = A^T dZ, db = sum of dZ, and dZ W^T is the dZ of the
-    layer below. X (m, n_x), Y (m, n_y), parameters [(W, b), ...] -> new parameters.
+    X (m, n_x), Y (m, n_y), parameters [(W, b), ...] -> new parameters.
     """
     *inputs, P = [X, *network_forward(X, parameters)]
     dZ = (P - Y) / len(X)

@@ -26,10 +26,10 @@ WAYS = {
         "u * (u + a)": "(u := a * b) * (u + a)",
         "(u + a) * u": "((u := a * b) + a) * u",
     },
-    "a second call": {"(u + a) * u": "((u := a * b) + a) * u"},
 }
+CALLED_TWICE = {"a second call": {"(u + a) * u": "((u := a * b) + a) * u"}}
 
-NOT_WRITTEN = "not written"
+NOT_WRITTEN, NUMBER = "not written", "a number"
 
 
 def _outcome(compute, *args):
@@ -40,6 +40,13 @@ def _outcome(compute, *args):
         return NOT_WRITTEN
     except (TypeError, AttributeError) as error:
         return type(error).__name__
+
+
+def _tried(compute, texts_of: dict) -> dict:
+    return {
+        name: {key: _outcome(compute, text) for key, text in texts.items()}
+        for name, texts in texts_of.items()
+    }
 
 
 def _unusable(answer, *methods: str) -> dict:
@@ -68,15 +75,11 @@ def calculate(answer, a, b, c) -> dict:
         return _data(eval(text, {name: answer(number) for name, number in numbers.items()}))
 
     numbers = {"a": a, "b": b, "c": c, "zero": 0.0}
-    found = {
-        name: {key: _outcome(result, text) for key, text in texts.items()}
-        for name, texts in STEPS.items()
-    }
     fresh, left, right = answer(a), answer(a), answer(b)
     _outcome(lambda: (left + right, left * right, left.relu(), -left))
     return {
         "a new Value": {"data": fresh.data, "grad": fresh.grad},
-        **found,
+        **_tried(result, STEPS),
         "the operands afterwards": {"a": left.data, "b": right.data, "grad of a": left.grad},
     }
 
@@ -96,8 +99,7 @@ def order_thrice(answer, steps: dict, labels: list) -> dict:
 
     steps:  {"a": 2.0, "b": -0.5, "c": "a * b"}; the last name is the node to start from.
     labels: a number for each node of the first graph, then for each of the second. The lists
-            come back with these numbers; further nodes count on from the largest. A plain number
-            in a list comes back as {"number": …}.
+            come back with these numbers, None for any other node, and NUMBER for a plain number.
     """
     maker = getattr(answer, "__globals__", {}).get("Value")
     if not callable(maker):
@@ -106,11 +108,9 @@ def order_thrice(answer, steps: dict, labels: list) -> dict:
         graphs = [_graph(maker, steps), _graph(maker, steps)]
     except Exception as error:
         return {"no graph": type(error).__name__}
-    nodes, labels = [*graphs[0], *graphs[1]], list(labels)
     orders = [_listed(answer(graph[-1])) for graph in (*graphs, graphs[0])]
-    return {
-        "orders": [order and [_label_of(item, nodes, labels) for item in order] for order in orders]
-    }
+    label_of = dict(zip(map(id, [*graphs[0], *graphs[1]]), labels, strict=True))
+    return {"orders": [order and [_labelled(item, label_of) for item in order] for order in orders]}
 
 
 def _graph(maker, steps: dict) -> list:
@@ -127,16 +127,9 @@ def _listed(order) -> list | None:
     return list(order) if hasattr(order, "__iter__") else None
 
 
-def _label_of(item, nodes: list, labels: list):
-    """Return a node's number; a node that is met for the first time is added."""
-    if isinstance(item, int | float | np.generic):
-        return {"number": item}
-    for node, label in zip(nodes, labels, strict=True):
-        if node is item:
-            return label
-    nodes.append(item)
-    labels.append(max(labels) + 1)
-    return labels[-1]
+def _labelled(item, label_of: dict):
+    is_number = isinstance(item, int | float | np.generic)
+    return NUMBER if is_number else label_of.get(id(item))
 
 
 # --- autodiff.backward -------------------------------------------------------------------------
@@ -165,20 +158,12 @@ def differentiate(answer, a, b, c, k) -> dict:
         return {"data": end.data, "grad": end.grad}
 
     numbers = {"a": a, "b": b, "c": c, "zero": 0.0, "k": k}
-    found = {
-        name: {
-            key: _outcome(grads, f"(u := {text}) * k", [*_leaves(text), "u"])
-            for key, text in texts.items()
-        }
-        for name, texts in STEPS.items()
+    return {
+        **_tried(lambda text: grads(f"(u := {text}) * k", [*_leaves(text), "u"]), STEPS),
+        "the end itself": {"a * b": _outcome(at_the_end)},
+        **_tried(lambda text: grads(text, _leaves(text)), WAYS),
+        **_tried(lambda text: grads(text, _leaves(text), calls=2), CALLED_TWICE),
     }
-    found["the end itself"] = {"a * b": _outcome(at_the_end)}
-    for name, texts in WAYS.items():
-        calls = 2 if name == "a second call" else 1
-        found[name] = {
-            key: _outcome(grads, text, _leaves(text), calls) for key, text in texts.items()
-        }
-    return found
 
 
 def _leaves(text: str) -> list[str]:

@@ -43,12 +43,9 @@ def _copied(value, depth: int = 0):
     return value
 
 
-def three_steps(answer, theta, grads, state, *settings, parts: int | None = None):
-    """Take three steps, each from where the last one ended, while that is possible.
-
-    parts: how many parts the state must have to be handed in again, if that matters.
-    """
-    steps = []
+def three_steps(answer, theta, grads, state, *settings):
+    """Take three steps, each from where the last one ended, while the state keeps its form."""
+    steps, parts = [], len(state) if isinstance(state, list | tuple) else None
     for grad in grads:
         step = answer(theta, grad, state, *settings)
         if step is None:
@@ -65,8 +62,8 @@ def three_steps(answer, theta, grads, state, *settings, parts: int | None = None
 def three_steps_twice(answer, theta, grads, state, *settings):
     """Take three steps, then the same three again: a count kept elsewhere would show."""
     spare = copy.deepcopy((theta, grads, state))
-    first = three_steps(answer, theta, grads, state, *settings, parts=3)
-    return first and [first, three_steps(answer, *spare, *settings, parts=3)]
+    first = three_steps(answer, theta, grads, state, *settings)
+    return first and [first, three_steps(answer, *spare, *settings)]
 
 
 def ask_after_each_loss(answer, losses: list, patience: int):

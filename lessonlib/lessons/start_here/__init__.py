@@ -103,7 +103,6 @@ _FORM = "Write both sizes in parentheses, the rows first, such as (3, 4)."
 
 @gives(*_PRODUCTS)
 def _rows_and_columns(raw: dict, case: Case) -> dict:
-    """Return each shape as a pair of numbers, the rows first."""
     shapes = raw["shapes"]
     if not isinstance(shapes, dict):
         raise Malformed("shapes should be a dictionary, with one shape for each of four products.")

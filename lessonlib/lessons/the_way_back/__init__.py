@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 
-from lessonlib.checks.comparing import as_numbers
 from lessonlib.checks.evidence import UNTOLD
 from lessonlib.checks.plain import Opaque
 from lessonlib.checks.wording import listing
 from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons.drawing import case_of, layer, quarters
+from lessonlib.lessons.questions import single_numbers
 from lessonlib.nn import relu_derivative
 
 # --- gates ---------------------------------------------------------------------------------------
@@ -28,20 +28,12 @@ def _gradient_of_each_node(raw: dict, case: Case) -> dict:
         raise Malformed(f"grads lacks {listing(missing)}. It needs one number for each node.")
     if all(_is_open(grads[node]) for node in _NODES):
         raise Malformed("Every gradient is still `...`. Begin with s, next to the end.")
-    return {node: _one_number(node, grads[node]) for node in _NODES}
+    found = single_numbers(*(node for node in _NODES if not _is_open(grads[node])))(grads, case)
+    return {node: found.get(node, grads[node]) for node in _NODES}
 
 
 def _is_open(value) -> bool:
     return isinstance(value, Opaque) and value.kind == "ellipsis"
-
-
-def _one_number(node: str, value):
-    if _is_open(value):
-        return value
-    number = as_numbers(value)
-    if number is None or number.size != 1 or np.iscomplexobj(number):
-        raise Malformed(f"The gradient of {node} should be one number.")
-    return float(number.ravel()[0])
 
 
 @exercise("back.gates", points=3, unpack=_gradient_of_each_node, rtol=1e-6, reveal=False)

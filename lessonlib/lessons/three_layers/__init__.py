@@ -145,7 +145,6 @@ def _network_case(rng: np.random.Generator, n_x: int, n_1: int, n_2: int, n_y: i
 
 
 def _seed_case() -> Case:
-    """Seed 001's network, its whole numbers as integers."""
     whole = {name: array.astype(int) for name, array in seed_001().items()}
     x, y = whole.pop("x"), whole.pop("y")
     args = (x, y, whole, forward(x, whole))
@@ -163,7 +162,6 @@ def backward_cases(rng: np.random.Generator) -> list[Case]:
 
 
 def _forward_cases(rng: np.random.Generator) -> list[Case]:
-    """Return the same networks, of which forward propagation gets x and the parameters."""
     return [replace(case, args=case.args[:3:2]) for case in backward_cases(rng)]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import count
 
 import numpy as np
 
@@ -58,7 +57,6 @@ _SIZES, _CONTENT, _ORDER = "the list of batch sizes", "the content of the batche
 
 @gives(_SIZES, _CONTENT, _ORDER, script=scripts.list_batches)
 def _properties(raw: list, case: Case) -> dict:
-    """Say in words what came out in the batches."""
     X, Y, size, _ = case.args
     first, equal, other = map(_pairs, raw)
     rows = [rows_of(X_b, X) for X_b, _ in first]
@@ -297,9 +295,6 @@ def _adam_values(raw: list, case: Case) -> dict:
     if case.hidden == "only t":
         others = dict.fromkeys(others, 0.0)
     return {"t after step 3": t, **others}
-
-
-_CALLS = count(1)  # for a slip: Adam's t, counted in one place for all parameters
 
 
 # a misplaced eps of 1e-8 does not show; the one of a later case does

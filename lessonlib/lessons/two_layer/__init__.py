@@ -275,8 +275,7 @@ def _backward_cases(rng: np.random.Generator) -> list[Case]:
 def backward_propagation(parameters, cache, X, Y):
     """Gradients of the cost, means over the m samples; each has the shape of what it belongs to.
 
-    dZ2 = A2 - Y, dA1 = W2^T dZ2, dZ1 = dA1 (1 - A1^2); dW is dZ times what the layer reads,
-    transposed, db the sum of dZ over the samples, both over m -> {"dW1", "db1", "dW2", "db2"}.
+    X (n_x, m), Y (n_y, m) -> {"dW1", "db1", "dW2", "db2"}.
     """
     m = X.shape[1]
     A1, A2 = cache["A1"], cache["A2"]

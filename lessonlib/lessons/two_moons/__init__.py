@@ -85,7 +85,6 @@ def _moons(rng: np.random.Generator) -> list[Case]:
 
 @gives(*_SHARES, script=scripts.train_and_retrain)
 def _trained_in_words(raw: dict, case: Case) -> dict:
-    """Say in words what came of the training, and how a failure looks."""
     trained = by_key(raw["trained"], LAYERS)
     X, Y, n_h, *_, rng = case.args
     start = initialize_parameters(len(X), n_h, len(Y), copy.deepcopy(rng))
@@ -129,8 +128,8 @@ def _symptom(short: dict, trained: dict, X, Y) -> str:
             return "the learning rate makes no difference"
         if not _near(short["one, hardly moving"], short["two, hardly moving"]):
             return "each epoch starts anew"
-        if any(np.array_equal(one[name], two[name]) for name in LAYERS):
-            still = [name for name in LAYERS if np.array_equal(one[name], two[name])]
+        still = [name for name in LAYERS if np.array_equal(one[name], two[name])]
+        if still:
             return f"{', '.join(still)} never moved"
         if all(_near({"": two[n] - one[n]}, {"": three[n] - two[n]}) for n in LAYERS):
             return "each step is the same as the first"
