@@ -107,7 +107,7 @@ class Editor:
         """Put in what still waits. Raises Unfitting if nothing was changed."""
         if self.waiting:
             if self.last is None:
-                raise Unfitting(self._no_line(self.tree, self.waiting[0]))
+                raise Unfitting(self._no_line(self.tree, target(self.waiting[0])))
             self.last.put("after", self.waiting)
         if ast.dump(self.tree) == self.before:
             raise Unfitting(f"it leaves {self.reference.name} as it is")
@@ -185,8 +185,7 @@ class Editor:
             )
         return spots[int(nth or 1) - 1]
 
-    def _no_line(self, scope: ast.AST, key: str | ast.stmt, nth: str | None = None) -> str:
-        key = target(key) if isinstance(key, ast.stmt) else key
+    def _no_line(self, scope: ast.AST, key: str, nth: str | None = None) -> str:
         every = (target(each) for _, each in statements(scope, nested=True))
         has = ", ".join(dict.fromkeys(each for each in every if each[0] not in "'\""))
         again = f" a {nth}. time" if nth and int(nth) > 1 else ""

@@ -10,8 +10,10 @@ import numpy as np
 from lessonlib.checks import Case, Malformed
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.checks.evidence import UNTOLD
+from lessonlib.checks.exercise import by_position
 from lessonlib.checks.observing import describe
 from lessonlib.checks.wording import listing
+from lessonlib.exercises import gives
 from lessonlib.lessons.drawing import in_words
 
 
@@ -72,6 +74,18 @@ def one_letter(name: str, letters: str = "abcd") -> Callable:
     return unpack
 
 
+def apart(about: str, **own: str) -> Callable:
+    """Return an `unpack` that judges the case of that name by outputs of its own: usual=own."""
+
+    @gives(*own, *own.values())
+    def unpack(raw, case: Case) -> dict:
+        values = by_position(raw, list(own)) if len(own) > 1 else dict.fromkeys(own, raw)
+        here = {own[name] if case.about == about else name: values[name] for name in own}
+        return dict.fromkeys([*own, *own.values()]) | here
+
+    return unpack
+
+
 def names_out_of(known: Iterable[str], name: str = "suspects") -> Callable:
     """Return an `unpack` that takes a set of the known names, in any collection and either case."""
     known = list(known)
@@ -101,11 +115,9 @@ def pairs_of_arrays(raw, count: int, one: str) -> list[tuple[np.ndarray, np.ndar
     if len(raw) == 2 * count and all(as_numbers(item) is not None for item in raw):
         raise Malformed(f"All arrays stand in one flat list. It should be {asked}.")
     if len(raw) != count:
-        why = (
-            "Does the loop reach every layer? A return inside it ends it in the first round."
-            if len(raw) < count
-            else "Is a layer in it twice? A number times a list repeats the list."
-        )
+        why = "Is a layer in it twice? A number times a list repeats the list."
+        if len(raw) < count:
+            why = "Does the loop reach every layer? A return inside it ends it in the first round."
         raise Malformed(
             f"The list has {in_words(item=len(raw))}, for a network with {in_words(layer=count)}. "
             f"It should be {asked}. {why}"

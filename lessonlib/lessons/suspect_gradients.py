@@ -88,9 +88,7 @@ def _run(backward: Callable, X, Y, steps: int, learning_rate: float) -> list[flo
     for _ in range(steps):
         losses.append(loss(X, Y, parameters))
         grads = backward(X, Y, parameters)
-        parameters = {
-            name: parameters[name] - learning_rate * grads["d" + name] for name in parameters
-        }
+        parameters = {n: old - learning_rate * grads["d" + n] for n, old in parameters.items()}
     return losses
 
 

@@ -11,8 +11,8 @@ from lessonlib.checks.exercise import by_position
 from lessonlib.checks.observing import describe
 from lessonlib.data import digits, held_back_digits
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import in_words, quarters
-from lessonlib.lessons.questions import numbers, rows_of, single_numbers
+from lessonlib.lessons.drawing import as_tagged, in_words, quarters
+from lessonlib.lessons.questions import apart, numbers, rows_of, single_numbers
 from lessonlib.lessons.scripts import digits as scripts
 from lessonlib.nn import sigmoid  # noqa: F401  in a slip
 
@@ -71,13 +71,10 @@ def _sizes_in_words(parts: list, X, test_fraction: float) -> str:
     """Return the four shapes; a test part may be rounded up or down."""
     m, exact = len(X), test_fraction * len(X)
     n_train, n_test = (part.shape[0] if part.ndim else 0 for part in parts[:2])
-    if n_train + n_test == m:
-        here = {n_train: n_train, n_test: n_test}
-        for n in (n_train, n_test):
-            if n in (floor(exact), ceil(exact)):
-                here = {n: round(exact), m - n: m - round(exact)}
-    else:
-        here = {}
+    here = {}
+    for n in (n_train, n_test) if n_train + n_test == m else ():
+        if n in (floor(exact), ceil(exact)):
+            here = {n: round(exact), m - n: m - round(exact)}
     shapes = [tuple(here.get(size, size) for size in part.shape) for part in parts]
     return ", ".join(map(str, shapes))
 
@@ -149,12 +146,12 @@ def split(X, y, test_fraction, rng):
 
 
 def _tables(rng: np.random.Generator) -> list[Case]:
-    def case(m, n, k, *tags, constant=True, factor=1.0, kind=float):
+    def case(m, n, k, *tags, constant=True):
         while True:
             both = quarters(rng, m + k, n)
             if constant:
                 both[:, 0] = 0.75
-            X_train, X_test = (factor * both[:m]).astype(kind), (factor * both[m:]).astype(kind)
+            X_train, X_test = as_tagged(tags, both[:m], both[m:])
             spreads = X_train.std(axis=0)[int(constant) :]
             if (spreads > 0.1).all() and (abs(spreads - 1) > 0.01).all():
                 break
@@ -165,7 +162,7 @@ def _tables(rng: np.random.Generator) -> list[Case]:
         case(5, 3, 2),
         case(4, 3, 1, "one row to test"),
         case(6, 1, 3, "one column", constant=False),
-        case(7, 4, 5, "whole numbers", factor=4, kind=int),
+        case(7, 4, 5, "whole numbers"),
         case(9, 5, 3),
     ]
 
@@ -209,13 +206,11 @@ def one_hot(labels, n_classes):
 # --- the loss, and its gradient ----------------------------------------------------------------
 
 _EXTREME = "scores of ±1000"
-_PAIR = "loss", "dlogits"
-_PAIR_AT_1000 = "loss at ±1000", "dlogits at ±1000"
 
 
 def _logit_cases(rng: np.random.Generator) -> list[Case]:
-    def case(m, n, *tags, factor=1.0, kind=float):
-        logits = (factor * quarters(rng, m, n)).astype(kind)
+    def case(m, n, *tags):
+        (logits,) = as_tagged(tags, quarters(rng, m, n))
         Y = np.eye(n)[rng.integers(n, size=m)]
         about = f"{in_words(sample=m)}, {n} classes"
         return Case((logits, Y), about, {"m": m}, tags)
@@ -225,21 +220,16 @@ def _logit_cases(rng: np.random.Generator) -> list[Case]:
         case(2, 3),
         case(1, 4, "one sample"),
         case(5, 2, "two classes"),
-        case(3, 4, "whole numbers", factor=4, kind=int),
+        case(3, 4, "whole numbers"),
         case(6, 5),
         Case((np.array(extreme), np.eye(3)[[1, 2, 0, 1]]), _EXTREME, {"m": 4}, (_EXTREME,)),
     ]
 
 
-@gives(*_PAIR, *_PAIR_AT_1000)
-def _loss_and_gradient(raw, case: Case) -> dict:
-    """Judge the extreme case by itself, as two outputs of its own."""
-    values = by_position(raw, _PAIR).values()
-    here = _PAIR_AT_1000 if case.about == _EXTREME else _PAIR
-    return dict.fromkeys(_PAIR + _PAIR_AT_1000) | dict(zip(here, values, strict=True))
+_LOSS_AND_GRADIENT = apart(_EXTREME, loss="loss at ±1000", dlogits="dlogits at ±1000")
 
 
-@exercise("digits.softmax_cross_entropy", points=4, cases=_logit_cases, unpack=_loss_and_gradient)
+@exercise("digits.softmax_cross_entropy", points=4, cases=_logit_cases, unpack=_LOSS_AND_GRADIENT)
 def softmax_cross_entropy(logits, Y):
     """The cross-entropy of softmax(logits), and its gradient (P - Y) / m.
 

@@ -105,27 +105,13 @@ def _stacks(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-@gives("A1", "A2", "P")
-def _three_outputs(raw, case: Case) -> dict:
-    if not isinstance(raw, list | tuple):
-        raise Malformed(
-            "It should return a list with the outputs of all three layers, [A1, A2, P]. One array, "
-            "or something else, came back."
-        )
-    if len(raw) != 3:
-        what = "The input itself is not in it. " if len(raw) == 4 else ""
-        raise Malformed(
-            f"It returns a list of {len(raw)}. It should hold the outputs of the three "
-            f"layers, [A1, A2, P]. {what}Append one array in each round of the loop."
-        )
-    return dict(zip(("A1", "A2", "P"), raw, strict=True))
-
-
-def _forward_cases(rng: np.random.Generator) -> list[Case]:
-    return [replace(case, args=case.args[::2]) for case in _stacks(rng)]
-
-
-@exercise("linreg.network_forward", points=2, cases=_forward_cases, unpack=_three_outputs)
+@exercise(
+    "linreg.network_forward",
+    points=2,
+    cases=lambda rng: [replace(case, args=case.args[::2]) for case in _stacks(rng)],
+    outputs=("A1", "A2", "P"),
+    returns="tuple",
+)
 def network_forward(X, parameters):
     """Every layer's output, the last one being the prediction: A = (A below) W + b, A below = X.
 

@@ -87,22 +87,22 @@ def layer_forward(W, b, X):
 # --- one weight on its way downhill ------------------------------------------------------------
 
 
-def _path_case(start, x, y, learning_rate: float, steps: int, *tags: str) -> Case:
-    args = (start, np.array(x), np.array(y), learning_rate, steps)
-    about = f"{in_words(sample=len(x), step=steps)}, from w = {start}"
-    return Case(args, about, {"m": len(x)}, tags)
-
-
 def _paths(rng: np.random.Generator) -> list[Case]:
     """Each with a sample on which the unit is silent; no w x is 0 on the way."""
+
+    def case(start, x, y, learning_rate, steps, *tags):
+        args = (start, np.array(x), np.array(y), learning_rate, steps)
+        about = f"{in_words(sample=len(x), step=steps)}, from w = {start}"
+        return Case(args, about, {"m": len(x)}, tags)
+
     return [
-        _path_case(1.0, [-1.0, 1.0, 2.0], [0.5, 1.0, 4.0], 0.5, 1),
-        _path_case(0.25, [2.0], [1.0], 0.125, 3, "one sample"),
-        _path_case(-0.5, *_cold_and_warm(rng, 4), 0.25, 3),
-        _path_case(0.5, *_cold_and_warm(rng, 5), 0.75, 4),
-        _path_case(2, [1, -3, 2], [1, 2, 5], 0.5, 2, "whole numbers"),
-        _path_case(-1.0, [0.5, 1.5], [1.0, 2.0], 0.5, 3, "a unit that is silent on all samples"),
-        _path_case(0.75, [1.0, -2.0], [2.0, 1.0], 0.5, 0, "no step"),
+        case(1.0, [-1.0, 1.0, 2.0], [0.5, 1.0, 4.0], 0.5, 1),
+        case(0.25, [2.0], [1.0], 0.125, 3, "one sample"),
+        case(-0.5, *_cold_and_warm(rng, 4), 0.25, 3),
+        case(0.5, *_cold_and_warm(rng, 5), 0.75, 4),
+        case(2, [1, -3, 2], [1, 2, 5], 0.5, 2, "whole numbers"),
+        case(-1.0, [0.5, 1.5], [1.0, 2.0], 0.5, 3, "a unit that is silent on all samples"),
+        case(0.75, [1.0, -2.0], [2.0, 1.0], 0.5, 0, "no step"),
     ]
 
 

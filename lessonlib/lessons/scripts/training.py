@@ -18,19 +18,12 @@ def list_batches(answer, X, Y, batch_size, rng):
 
 def _listed(batches, m: int):
     """Return all batches in a list, at most a few more than there can be."""
-    if _is_pair_of_arrays(batches):  # returned, not yielded
-        return [_copied(batches)]
+    if isinstance(batches, list | tuple) and len(batches) == 2:
+        if all(isinstance(each, np.ndarray) and each.ndim > 1 for each in batches):
+            return [_copied(batches)]  # returned, not yielded
     if batches is None or isinstance(batches, np.ndarray | dict | str | int | float):
         return batches
     return [_copied(batch) for batch in islice(batches, m + 3)]
-
-
-def _is_pair_of_arrays(value) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) == 2
-        and all(isinstance(item, np.ndarray) and item.ndim > 1 for item in value)
-    )
 
 
 def _copied(value, depth: int = 0):

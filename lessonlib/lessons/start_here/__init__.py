@@ -60,9 +60,7 @@ def _bias_cases(rng: np.random.Generator) -> list[Case]:
 def _case(args: tuple, *tags: str) -> Case:
     """Return a case with a table Z (n, m), and perhaps with biases b."""
     n, m = args[0].shape
-    about = " and ".join(
-        f"{name} of shape {each.shape}" for name, each in zip("Zb", args, strict=False)
-    )
+    about = " and ".join(f"{name} of shape {a.shape}" for name, a in zip("Zb", args, strict=False))
     return Case(args, about, {"n": n, "m": m}, tags)
 
 

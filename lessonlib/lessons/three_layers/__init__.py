@@ -8,6 +8,7 @@ from lessonlib.checks.comparing import as_numbers
 from lessonlib.data import seed_001
 from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.questions import apart
 from lessonlib.nn import relu, relu_derivative, sigmoid  # noqa: F401  in slips
 
 TINY = np.finfo(float).tiny  # the smallest normal float: its logarithm is -708, not -infinity
@@ -15,7 +16,6 @@ TINY = np.finfo(float).tiny  # the smallest normal float: its logarithm is -708,
 # --- softmax and its loss ----------------------------------------------------------------------
 
 _EXTREME = "entries of ±1000"
-_AT_1000 = "softmax(Z) at ±1000"
 
 
 def _score_cases(rng: np.random.Generator) -> list[Case]:
@@ -33,14 +33,10 @@ def _score_cases(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-@gives("softmax(Z)", _AT_1000)
-def _extremes_apart(raw, case: Case) -> dict:
-    """Judge the extreme case by itself, as an output of its own."""
-    extreme = case.about == _EXTREME
-    return {"softmax(Z)": None if extreme else raw, _AT_1000: raw if extreme else None}
+_PROBABILITIES = apart(_EXTREME, **{"softmax(Z)": "softmax(Z) at ±1000"})
 
 
-@exercise("hand.softmax", points=2, cases=_score_cases, unpack=_extremes_apart)
+@exercise("hand.softmax", points=2, cases=_score_cases, unpack=_PROBABILITIES)
 def softmax(Z):
     """p_i = exp(z_i) / sum_j exp(z_j), down each column. Z (n, m) -> (n, m).
 
@@ -139,11 +135,6 @@ def _both_masks_matter(y, parameters: dict, cache: dict) -> bool:
     return bool(alive and silent and arrives and np.all(biases != 0) and np.max(cache["p"]) < 0.95)
 
 
-def _network_case(rng: np.random.Generator, n_x: int, n_1: int, n_2: int, n_y: int, *tags) -> Case:
-    about = f"{n_x} inputs, then {n_1}, {n_2} and {n_y} units"
-    return Case(_network(rng, n_x, n_1, n_2, n_y), about, {"n_x": n_x, "n_y": n_y}, tags)
-
-
 def _seed_case() -> Case:
     whole = {name: array.astype(int) for name, array in seed_001().items()}
     x, y = whole.pop("x"), whole.pop("y")
@@ -152,12 +143,16 @@ def _seed_case() -> Case:
 
 
 def backward_cases(rng: np.random.Generator) -> list[Case]:
+    def case(n_x, n_1, n_2, n_y, *tags):
+        about = f"{n_x} inputs, then {n_1}, {n_2} and {n_y} units"
+        return Case(_network(rng, n_x, n_1, n_2, n_y), about, {"n_x": n_x, "n_y": n_y}, tags)
+
     return [
-        _network_case(rng, 4, 3, 2, 5),
+        case(4, 3, 2, 5),
         _seed_case(),
-        _network_case(rng, 2, 3, 1, 4, "one unit in layer 2"),
-        _network_case(rng, 2, 5, 3, 4),
-        _network_case(rng, 5, 3, 4, 2),
+        case(2, 3, 1, 4, "one unit in layer 2"),
+        case(2, 5, 3, 4),
+        case(5, 3, 4, 2),
     ]
 
 
@@ -172,8 +167,7 @@ def _forward_cases(rng: np.random.Generator) -> list[Case]:
 def forward(x, parameters):
     """Forward propagation of one sample: ReLU, ReLU, softmax. x, parameters -> cache.
 
-    x (n_x, 1); parameters W1 b1 W2 b2 W3 b3. Of the columns in the cache z1 = W1 x + b1,
-    a1 = relu(z1), and so on; p = softmax(z3).
+    x (n_x, 1); parameters W1 b1 W2 b2 W3 b3. The cache has columns, z1 and a1 to z3 and p.
     """
     W1, b1, W2, b2, W3, b3 = (parameters[name] for name in ("W1", "b1", "W2", "b2", "W3", "b3"))
     z1 = W1 @ x + b1

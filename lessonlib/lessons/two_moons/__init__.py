@@ -38,7 +38,7 @@ def recall_2():
 # --- one step ------------------------------------------------------------------------------------
 
 
-def _update_cases(rng: np.random.Generator) -> list[Case]:
+def _updates(rng: np.random.Generator) -> list[Case]:
     def case(rate, n_x, n_h, n_y, m, *_):
         X, Y, parameters = draw(rng, n_x, n_h, n_y, m)
         grads = backward_propagation(parameters, forward_propagation(X, parameters)[1], X, Y)
@@ -49,9 +49,7 @@ def _update_cases(rng: np.random.Generator) -> list[Case]:
     return [case(rate, *sizes) for sizes, rate in zip(SIZES, rates, strict=True)]
 
 
-@exercise(
-    "twolayer.update_parameters", points=2, cases=_update_cases, outputs=LAYERS, returns="dict"
-)
+@exercise("twolayer.update_parameters", points=2, cases=_updates, outputs=LAYERS, returns="dict")
 def update_parameters(parameters, grads, learning_rate):
     """theta - learning_rate * dtheta for each of the four -> new dict."""
     new = {}
@@ -84,7 +82,7 @@ def _moons(rng: np.random.Generator) -> list[Case]:
 
 
 @gives(*_SHARES, script=scripts.train_and_retrain)
-def _trained_in_words(raw: dict, case: Case) -> dict:
+def _fit_in_words(raw: dict, case: Case) -> dict:
     trained = by_key(raw["trained"], LAYERS)
     X, Y, n_h, *_, rng = case.args
     start = initialize_parameters(len(X), n_h, len(Y), copy.deepcopy(rng))
@@ -113,9 +111,8 @@ def _share_right(parameters: dict, X, Y) -> float:
 def _symptom(short: dict, trained: dict, X, Y) -> str:
     """Return what a failing training does, seen in very short runs from the same start."""
     try:
-        one, two, three, faster = (
-            short[name] for name in ("one", "two", "three", "one at twice the rate")
-        )
+        names = "one", "two", "three", "one at twice the rate"
+        one, two, three, faster = (short[name] for name in names)
         if not all(np.all(np.isfinite(value)) for value in one.values()):
             return "nan or inf after one step"
         if not _near(one, short["one again"]):
@@ -146,9 +143,7 @@ def _near(one: dict, two: dict) -> bool:
     return all(np.allclose(one[name], two[name], rtol=1e-9, atol=1e-11) for name in one)
 
 
-@exercise(
-    "twolayer.fit", points=3, cases=_moons, jointly=True, seconds=20, unpack=_trained_in_words
-)
+@exercise("twolayer.fit", points=3, cases=_moons, jointly=True, seconds=20, unpack=_fit_in_words)
 def fit(X, Y, n_h, learning_rate, epochs, rng):
     """Train by gradient descent on the whole batch. X (n_x, m), Y (n_y, m) -> parameters."""
     parameters = initialize_parameters(X.shape[0], n_h, Y.shape[0], rng)
