@@ -312,8 +312,6 @@ def _reading_in_words(raw: dict, case: Case) -> dict:
 
 def _wrong_form(new, m: int) -> str:
     """Return what is wrong with the form of the labels, "" if nothing is. Raises Malformed."""
-    if new is None:
-        raise Malformed("It returns None. Is the `return` missing?")
     labels = as_numbers(new)
     if labels is None:
         raise Malformed(f"It should return {m} labels in an array. It returns {describe(new)}.")

@@ -93,8 +93,6 @@ def _starts(rng: np.random.Generator) -> list[Case]:
 
 @gives(*LAYERS, "the use of rng", script=scripts.draw_thrice)
 def _start_in_words(raw: list, case: Case) -> dict:
-    if any(each is None for each in raw):
-        raise Malformed("It returns None. Is the `return` missing?")
     first, *_ = drawn = [by_key(each, LAYERS) for each in raw]
     values = {name: _array_in_words(name, value) for name, value in first.items()}
     return {**values, "the use of rng": use_of_rng(*([d["W1"], d["W2"]] for d in drawn))}
