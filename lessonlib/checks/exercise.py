@@ -168,14 +168,19 @@ def by_position(raw, names: Sequence[str]) -> dict[str, Any]:
     contract = f"return {len(names)} values in this order: {', '.join(names)}"
     if isinstance(raw, dict):
         raise Malformed(f"It returns a dictionary. The contract asks it to {contract}.")
-    if isinstance(raw, np.ndarray) and (raw.ndim == 0 or len(raw) != len(names)):
+    if isinstance(raw, np.ndarray):
         raise Malformed(f"It returns one array. The contract asks it to {contract}.")
-    if not isinstance(raw, list | tuple | np.ndarray):
+    if not isinstance(raw, list | tuple):
         what = "None" if raw is None else "one value"
         raise Malformed(f"It returns {what}. The contract asks it to {contract}.")
     if len(raw) != len(names):
         raise Malformed(f"It returns {len(raw)} values. The contract asks it to {contract}.")
     return dict(zip(names, raw, strict=True))
+
+
+def _by_position_or_row(raw, names: Sequence[str]) -> dict[str, Any]:
+    is_a_stack = isinstance(raw, np.ndarray) and raw.ndim > 0 and len(raw) == len(names)
+    return by_position(list(raw) if is_a_stack else raw, names)
 
 
 def by_key(raw, keys: Sequence[str]) -> dict[str, Any]:
@@ -194,7 +199,7 @@ def by_key(raw, keys: Sequence[str]) -> dict[str, Any]:
 
 _UNPACK = {
     "value": lambda raw, names: {names[0]: raw},
-    "tuple": by_position,
+    "tuple": _by_position_or_row,
     "dict": by_key,
     "named": by_key,
 }

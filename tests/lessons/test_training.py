@@ -292,7 +292,7 @@ def test_a_global_count_is_told_from_a_count_in_the_state():
     ("returned", "words"),
     [
         (lambda theta, m, v, t: (theta, m, v, t), "It returns 4 values"),
-        (lambda theta, m, v, t: theta, "returns shape (3,)"),
+        (lambda theta, m, v, t: theta, "returns one array"),
         (lambda theta, m, v, t: (theta, {"m": m, "v": v, "t": t}), "three things (m, v, t)"),
         (lambda theta, m, v, t: (theta, (m, v)), "three things (m, v, t)"),
     ],
