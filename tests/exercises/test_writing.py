@@ -69,6 +69,17 @@ def test_a_named_result_may_be_a_dictionary(lesson):
     assert judge(exercise, lambda a, b: {"s": 5.0, "p": 7.0}).points == 0.5
 
 
+def test_what_an_unpack_gives_is_read_from_its_result_where_it_is_not_said(lesson):
+    code = (
+        "@gives()\ndef both(raw, case):\n    return {'its sum': raw[0], 'its product': raw[1]}\n"
+        "@exercise('toy.it', points=1, cases=cases, unpack=both)\n"
+        "def f(a, b): return a + b, a * b\n"
+    )
+    (exercise,) = made(lesson, code)
+    assert exercise.outputs == ("its sum", "its product")
+    assert judge(exercise, lambda a, b: (a + b, a)).points == 0.5
+
+
 VALUES = "@exercise('toy.it', points=2)\ndef it():\n    z = 2\n    a = z + 1\n    return z, a\n"
 
 
