@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from lessonlib.checks.comparing import describe
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -141,7 +143,7 @@ class Exercise:
 
     def values(self, raw, case: Case) -> dict[str, Any]:
         """Return the named outputs in the plain value `raw`. Raises Malformed."""
-        return self.unpack(raw, case) if self.unpack else _UNPACK[self.returns](self, raw)
+        return self.unpack(raw, case) if self.unpack else _UNPACK[self.returns](raw, self.outputs)
 
     def right(self, case: Case) -> dict[str, Any]:
         """Return the right outputs for a case."""
@@ -161,34 +163,43 @@ def _arguments(signature: str) -> ast.arguments | None:
     return None
 
 
-def _single(exercise: Exercise, raw):
-    return {exercise.outputs[0]: raw}
-
-
-def _by_position(exercise: Exercise, raw):
-    names = exercise.outputs
+def by_position(raw, names: Sequence[str]) -> dict[str, Any]:
+    """Return values by name that came in this order. Raises Malformed where they did not."""
     contract = f"return {len(names)} values in this order: {', '.join(names)}"
     if isinstance(raw, dict):
         raise Malformed(f"It returns a dictionary. The contract asks it to {contract}.")
-    if isinstance(raw, np.ndarray) and (raw.ndim == 0 or len(raw) != len(names)):
+    if isinstance(raw, np.ndarray):
         raise Malformed(f"It returns one array. The contract asks it to {contract}.")
-    if not isinstance(raw, list | tuple | np.ndarray):
-        raise Malformed(f"It returns one value. The contract asks it to {contract}.")
+    if not isinstance(raw, list | tuple):
+        what = "None" if raw is None else "one value"
+        raise Malformed(f"It returns {what}. The contract asks it to {contract}.")
     if len(raw) != len(names):
         raise Malformed(f"It returns {len(raw)} values. The contract asks it to {contract}.")
     return dict(zip(names, raw, strict=True))
 
 
-def _by_key(exercise: Exercise, raw):
-    keys = ", ".join(repr(name) for name in exercise.outputs)
+def _by_position_or_row(raw, names: Sequence[str]) -> dict[str, Any]:
+    is_a_stack = isinstance(raw, np.ndarray) and raw.ndim > 0 and len(raw) == len(names)
+    return by_position(list(raw) if is_a_stack else raw, names)
+
+
+def by_key(raw, keys: Sequence[str]) -> dict[str, Any]:
+    """Return the values under these keys of a dictionary. Raises Malformed where one is missing."""
+    wanted = ", ".join(map(repr, keys))
     if not isinstance(raw, dict):
-        raise Malformed(f"It should return a dictionary with the keys {keys}.")
-    missing = [name for name in exercise.outputs if name not in raw]
-    if missing:
-        lacks = ", ".join(repr(name) for name in missing)
+        raise Malformed(
+            f"It returns {describe(raw)}. It should return a dictionary with the keys {wanted}."
+        )
+    lacks = ", ".join(repr(key) for key in keys if key not in raw)
+    if lacks:
         has = ", ".join(repr(key) for key in raw) or "none"
         raise Malformed(f"The dictionary lacks {lacks}. The keys that it has: {has}.")
-    return {name: raw[name] for name in exercise.outputs}
+    return {key: raw[key] for key in keys}
 
 
-_UNPACK = {"value": _single, "tuple": _by_position, "dict": _by_key, "named": _by_key}
+_UNPACK = {
+    "value": lambda raw, names: {names[0]: raw},
+    "tuple": _by_position_or_row,
+    "dict": by_key,
+    "named": by_key,
+}

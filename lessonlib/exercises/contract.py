@@ -52,30 +52,20 @@ def signature(reference: Reference, how: Returns) -> str:
         return _promise(reference) or ", ".join(f"{name} = …" for name in names(reference))
     if inspect.isclass(reference.answer):
         return f"class {call(reference)}"
-    result = _promise(reference) or _form(reference, how)
+    listed = ", ".join(map(repr, names(reference)) if how == "dict" else names(reference))
+    forms = {"tuple": f"({listed})", "dict": f"{{{listed}}}"}
+    result = _promise(reference) or forms.get(how, "")
     return f"{reference.name}({_with_defaults(reference)}){' -> ' * bool(result)}{result}"
 
 
 def _with_defaults(reference: Reference) -> str:
+    """Return the parameters, those with a default as in "rate=0.9, eps=1e-8, scheme="he""."""
     found = inspect.signature(reference.answer).parameters.values()
-    return ", ".join(p.name + _default(p.default) for p in found)
-
-
-def _default(value) -> str:
-    """Return "=0.9", "=1e-8", '="he"', or "" for a parameter that has none."""
-    if value is inspect.Parameter.empty:
-        return ""
-    if isinstance(value, str):
-        return f'="{value}"'
-    return f"={value!r}".replace("e-0", "e-") if isinstance(value, float) else f"={value!r}"
+    text = ", ".join(p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in found)
+    return text.replace("e-0", "e-").replace("'", '"')
 
 
 def _promise(reference: Reference) -> str:
     """Return what the docstring has behind its last arrow, up to the end of the sentence."""
     found = re.findall(r"->\s*(.+?)(?:\.\s|\.$|\n|$)", inspect.getdoc(reference.answer) or "")
     return found[-1] if found else ""
-
-
-def _form(reference: Reference, how: Returns) -> str:
-    listed = ", ".join(map(repr, names(reference)) if how == "dict" else names(reference))
-    return {"tuple": f"({listed})", "dict": f"{{{listed}}}"}.get(how, "")

@@ -1,4 +1,4 @@
-"""The code of a reference: its steps, what it returns, and what a change to it compiles to."""
+"""The code of a reference: what it returns, and what a change to it compiles to."""
 
 import ast
 import inspect
@@ -6,20 +6,10 @@ import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 DEFINITION = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Block = list[ast.stmt]
-
-
-@dataclass(frozen=True)
-class Step:
-    """A value that the reference makes on the way: its name, the line in the file, the code."""
-
-    name: str
-    line: int
-    code: str
 
 
 class Reference:
@@ -34,14 +24,9 @@ class Reference:
         return inspect.getfile(self.answer)
 
     @property
-    def line(self) -> int:
-        """The line in which it begins, its decorators left out."""
-        return self.tree.lineno
-
-    @property
     def place(self) -> str:
-        """Where it stands, for messages: "xor/__init__.py, line 12"."""
-        return place(self.file, self.line)
+        """Where it begins, its decorators left out: "xor/__init__.py, line 12"."""
+        return place(self.file, self.tree.lineno)
 
     @cached_property
     def tree(self) -> DEFINITION:
@@ -52,15 +37,6 @@ class Reference:
         definition = next(each for each in module.body if isinstance(each, DEFINITION))
         definition.decorator_list = []
         return definition
-
-    @cached_property
-    def steps(self) -> tuple[Step, ...]:
-        """What it assigns to plain names, in order; a name that is assigned again comes again."""
-        return tuple(
-            Step(name, statement.lineno, ast.unparse(statement))
-            for _, statement in statements(self.tree)
-            for name in assigned(statement)
-        )
 
     @cached_property
     def returned(self) -> ast.expr | None:
@@ -104,10 +80,3 @@ def blocks(node: ast.AST) -> Iterator[Block]:
                 yield handler.body
         elif isinstance(block, list):
             yield block
-
-
-def assigned(statement: ast.stmt) -> list[str]:
-    """Return the plain names that a statement gives a value."""
-    targets = getattr(statement, "targets", None) or [getattr(statement, "target", None)]
-    nodes = (node for target in targets if target for node in ast.walk(target))
-    return [n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]

@@ -1,21 +1,13 @@
 """Slips: the lines that a learner wrote instead, put into the reference's code.
 
-dZ = dA                            in place of the one statement that assigns dZ
-dA[Z <= 0] = 0; dZ = dA            the first has no counterpart, so it stands before the second
-return dW, dX, db                  in place of the return
-for k in range(1, n): ...          only the header changes; ... is the body as it was
-2nd W = W - rate * dW              of two statements that assign W, the second
-__mul__: data = self.data          in the method __mul__ (or in a function inside the function)
-after dW: dW /= m                  a line more; also: before return: …
-without dZ                         a line less
-move W2 before dZ1                 a line elsewhere
+docs/writing-exercises.md has the table of what can be written.
 """
 
 import ast
 import copy
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
@@ -42,13 +34,10 @@ class Spot(NamedTuple):
     block: Block
     statement: ast.stmt
 
-    @property
-    def place(self) -> int:
-        return next(i for i, each in enumerate(self.block) if each is self.statement)
-
     def put(self, side: str, added: list[ast.stmt]) -> None:
         """Put statements "before" or "after" this one, or "instead" of it."""
-        start = self.place + (side == "after")
+        here = next(i for i, each in enumerate(self.block) if each is self.statement)
+        start = here + (side == "after")
         self.block[start : start + (side == "instead")] = added
 
 
@@ -118,7 +107,7 @@ class Editor:
         """Put in what still waits. Raises Unfitting if nothing was changed."""
         if self.waiting:
             if self.last is None:
-                raise Unfitting(self._no_line(self.tree, self.waiting[0]))
+                raise Unfitting(self._no_line(self.tree, target(self.waiting[0])))
             self.last.put("after", self.waiting)
         if ast.dump(self.tree) == self.before:
             raise Unfitting(f"it leaves {self.reference.name} as it is")
@@ -196,8 +185,7 @@ class Editor:
             )
         return spots[int(nth or 1) - 1]
 
-    def _no_line(self, scope: ast.AST, key: str | ast.stmt, nth: str | None = None) -> str:
-        key = target(key) if isinstance(key, ast.stmt) else key
+    def _no_line(self, scope: ast.AST, key: str, nth: str | None = None) -> str:
         every = (target(each) for _, each in statements(scope, nested=True))
         has = ", ".join(dict.fromkeys(each for each in every if each[0] not in "'\""))
         again = f" a {nth}. time" if nth and int(nth) > 1 else ""
@@ -241,17 +229,12 @@ def _with_body_of(new: Any, old: Any) -> ast.stmt:  # those with a body have no 
     return new
 
 
-def grouped(lines: Iterable[tuple[int, str]]) -> Iterator[Line]:
-    """Yield the statements in a slip's lines: an indented line goes on with the one above it."""
-    together: list[tuple[int, str]] = []
+def grouped(lines: Iterable[tuple[int, str]]) -> list[Line]:
+    """Return the statements in a slip's lines: an indented line goes on with the one above it."""
+    found: list[Line] = []
     for number, text in lines:
-        if together and not re.match(r"\s|[)\]}]|(else|elif|except|finally)\b", text):
-            yield _joined(together)
-            together = []
-        together.append((number, text))
-    if together:
-        yield _joined(together)
-
-
-def _joined(lines: list[tuple[int, str]]) -> Line:
-    return Line(lines[0][0], "\n".join(text for _, text in lines))
+        if found and re.match(r"\s|[)\]}]|(else|elif|except|finally)\b", text):
+            found[-1] = replace(found[-1], code=f"{found[-1].code}\n{text}")
+        else:
+            found.append(Line(number, text))
+    return found

@@ -1,22 +1,11 @@
 """A lesson's `slips.txt`: for each exercise its hints and its slips, once and for all.
 
-    [01-relu-layer: relu]              the lesson's folder, and the first part of its ids (or
-                                       several: [04-gradient-checking: gradcheck, hand])
-
-    [relu.relu]
-    1. Say in one sentence …           hints, numbered; a line that goes on is indented
-    2. The same rule holds …
-
-    return np.abs(z)  # absolute value
-        The negative entries …         what the learner is told, indented
-
-Slips that stand directly below each other share the explanation below the last of them.
-Two names are reserved: a line `# also right` is a right answer too, and a line
-`# no difference` is a change that no input can show, with the reason below it.
+docs/writing-exercises.md shows one. Two names are reserved: a line `# also right` is a right answer
+too, and a line `# no difference` is a change that no input can show, with the reason below it.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +14,7 @@ from lessonlib.exercises.reference import place
 from lessonlib.exercises.slips import Slip, grouped
 
 FILE = "slips.txt"
-ALSO_RIGHT, NO_DIFFERENCE = "also right", "no difference"
+RESERVED = ALSO_RIGHT, NO_DIFFERENCE = "also right", "no difference"
 _SECTION = re.compile(r"\[([\w.]+)\]")
 _HINT = re.compile(r"(\d+)\.\s+(.*)")
 _NAMED = re.compile(r"(?:(?P<code>.*\S)\s{2,}|)#\s+(?P<name>.*\S)")
@@ -35,10 +24,8 @@ _NAMED = re.compile(r"(?:(?P<code>.*\S)\s{2,}|)#\s+(?P<name>.*\S)")
 class Section:
     """What stands below an exercise's id."""
 
-    file: str
-    line: int
-    hints: list[str] = field(default_factory=list)
-    slips: list[Slip] = field(default_factory=list)
+    hints: list[str]
+    slips: list[Slip]
 
     def named(self, name: str) -> list[Slip]:
         """Return the lines that have one of the reserved names."""
@@ -47,7 +34,7 @@ class Section:
     @property
     def mistakes(self) -> list[Slip]:
         """The slips, without the lines of reserved names."""
-        return [slip for slip in self.slips if slip.name not in (ALSO_RIGHT, NO_DIFFERENCE)]
+        return [slip for slip in self.slips if slip.name not in RESERVED]
 
 
 @cache
@@ -71,7 +58,7 @@ def ids(path: Path) -> dict[str, tuple[int, list[str]]]:
 def section(path: Path, exercise_id: str) -> Section:
     """Return what a lesson's file says of an exercise. Raises UserError, with its line."""
     start, lines = ids(path).get(exercise_id, (0, []))
-    reader = _Reader(str(path), start)
+    reader = _Reader(str(path))
     for number, line in enumerate(lines, start=start + 1):
         if line.strip():
             reader.take(number, line)
@@ -81,8 +68,10 @@ def section(path: Path, exercise_id: str) -> Section:
 class _Reader:
     """Reads a section line by line; `rest` is what indented lines go on with."""
 
-    def __init__(self, file: str, start: int):
-        self.section = Section(file, start)
+    def __init__(self, file: str):
+        self.file = file
+        self.hints: list[list[str]] = []
+        self.slips: list[tuple[Slip, list[str]]] = []
         self.code: list[tuple[int, str]] = []
         self.rest: list[str] | None = None
 
@@ -98,15 +87,12 @@ class _Reader:
             self._code(number, line.rstrip())
 
     def _hint(self, number: int, count: str, text: str) -> None:
-        self._close()
-        if int(count) != len(self.section.hints) + 1 or self.section.slips:
+        if int(count) != len(self.hints) + 1 or self.slips:
             self._fault(number, "hints come first, numbered from 1")
-        self.section.hints.append("")
         self.rest = [text]
+        self.hints.append(self.rest)
 
     def _code(self, number: int, line: str) -> None:
-        if not self.code:
-            self._close()
         self.rest = None
         found = _NAMED.fullmatch(line)
         if not found or found["code"]:
@@ -117,34 +103,22 @@ class _Reader:
     def _name(self, number: int, name: str) -> None:
         if not self.code:
             self._fault(number, f"the slip {name!r} has no code")
-        if name in {slip.name for slip in self.section.mistakes}:
+        if name not in RESERVED and name in {slip.name for slip, _ in self.slips}:
             self._fault(number, f"a second slip with the name {name!r}")
-        slip = Slip(name, "", tuple(grouped(self.code)), self.section.file)
-        self.section.slips.append(slip)
-        self.code, self.rest = [], []
-
-    def _close(self) -> None:
-        """Give the hint or the slip that was read last its text."""
-        text = " ".join(self.rest or [])
-        if self.section.slips and text:
-            self.section.slips[-1] = replace(self.section.slips[-1], why=text)
-        elif self.section.hints and text:
-            self.section.hints[-1] = text
+        self.rest = []
+        slip = Slip(name, "", tuple(grouped(self.code)), self.file)
+        self.slips.append((slip, self.rest))
+        self.code = []
 
     def finished(self) -> Section:
-        self._close()
         if self.code:
             self._fault(self.code[0][0], "this slip has no name: write `  # name` behind its code")
-        self._share()
-        return self.section
-
-    def _share(self) -> None:
-        """Give a slip without an explanation that of the next one."""
-        slips = self.section.slips
-        for index in reversed(range(len(slips) - 1)):
-            slip, below = slips[index : index + 2]
-            if not slip.why and below in self.section.mistakes:
-                slips[index] = replace(slip, why=below.why)
+        slips: list[Slip] = []
+        why = ""  # of the mistake below, for one that has no explanation of its own
+        for slip, words in reversed(self.slips):
+            slips.insert(0, replace(slip, why=" ".join(words) or why))
+            why = "" if slip.name in RESERVED else slips[0].why
+        return Section([" ".join(hint) for hint in self.hints], slips)
 
     def _fault(self, number: int, text: str) -> None:
-        raise UserError(f"{place(self.section.file, number)}: {text}.")
+        raise UserError(f"{place(self.file, number)}: {text}.")

@@ -13,7 +13,7 @@ from lessonlib.checks import Case, Exercise, Mistake
 from lessonlib.checks.exercise import Returns
 from lessonlib.errors import UserError
 from lessonlib.exercises import contract, texts
-from lessonlib.exercises.reference import Reference, Step, place
+from lessonlib.exercises.reference import Reference, place
 
 Cases = Callable[[np.random.Generator], list[Case]]
 _WRITTEN: dict[str, "Written"] = {}
@@ -41,8 +41,6 @@ class Written(Exercise):
     """An exercise that was made from its reference: see `exercise`."""
 
     source: Reference
-    mistakes: Sequence[Mistake] = ()
-    hints: Sequence[str] = ()
     functions: list[tuple[str, Callable]] = field(default_factory=list, hash=False)
 
     @property
@@ -51,19 +49,9 @@ class Written(Exercise):
         return contract.parameters(self.source.answer)
 
     @property
-    def function(self) -> str:
-        """The name that the contract gives the answer."""
-        return self.source.name
-
-    @property
     def answer_names(self) -> tuple[str, ...]:
         """The names of the values that the learner sets."""
         return contract.names(self.source) if self.returns == "named" else ()
-
-    @property
-    def steps(self) -> tuple[Step, ...]:
-        """The values that the reference makes on the way, each with its line."""
-        return self.source.steps
 
     @property
     def slips_file(self) -> Path:
@@ -78,9 +66,8 @@ class Written(Exercise):
     @property
     def also_right(self) -> tuple[tuple[str, Callable], ...]:
         """Other right answers, each with its place."""
-        lines = [(s.place, s.applied(self.source)) for s in self.text.named(texts.ALSO_RIGHT)]
-        functions = [(Reference(f).place, f) for n, f in self.functions if n == texts.ALSO_RIGHT]
-        return tuple((where, self.as_answer(each)) for where, each in [*lines, *functions])
+        slips = self.text.named(texts.ALSO_RIGHT)
+        return tuple((slip.place, self.as_answer(slip.applied(self.source))) for slip in slips)
 
     def as_answer(self, answer: Callable) -> Callable:
         """Return a reference, or one with a slip, as a learner hands it in: values by name."""
@@ -109,13 +96,10 @@ def exercise(
     returns:     how they arrive; read from the reference unless it returns a name for several.
     signature:   the contract, where it is not that of the reference but of one of its methods, such
                  as "Value.backward()".
-    options:     unpack, script, rtol, guard_rtol, reveal, seconds, jointly, may_read_notebook, as
-                 `Exercise` has them.
+    options:     what else an `Exercise` has.
 
-    What is after `->` in the reference's docstring describes the result in the contract. A
-    reference without parameters stands for values that the learner sets: `return z1, a1`; there
-    what is after `->` is the whole contract.
-    Hints and slips are in `slips.txt` beside the reference's file.
+    What is after `->` in the reference's docstring describes the result in the contract; without
+    parameters, where the learner sets values, it is the whole contract.
 
     Raises UserError, with the line, for an id that is taken and for missing cases.
     """
@@ -152,10 +136,13 @@ def exercise(
 
 
 def gives(*outputs: str, script: Callable | None = None) -> Callable[[Callable], Callable]:
-    """Say of an `unpack` function what it gives, and which script lets an answer work before it."""
+    """Say of an `unpack` function what it gives, and which script lets an answer work before it.
+
+    Without names it gives the keys of the dictionary that stands in its last `return`.
+    """
 
     def decorate(unpack: Callable) -> Callable:
-        vars(unpack).update(outputs=outputs, script=script)
+        vars(unpack).update(outputs=outputs or contract.names(Reference(unpack)), script=script)
         return unpack
 
     return decorate
@@ -179,9 +166,8 @@ def _mistakes(made: Written) -> Iterator[Mistake]:
     for slip in made.text.mistakes:
         yield Mistake(slip.name, slip.why, made.as_answer(slip.applied(made.source)))
     for name, answer in made.functions:
-        if name != texts.ALSO_RIGHT:
-            why = inspect.getdoc(answer) or ""
-            yield Mistake(name, " ".join(why.split()), made.as_answer(answer))
+        why = inspect.getdoc(answer) or ""
+        yield Mistake(name, " ".join(why.split()), made.as_answer(answer))
 
 
 def mistake(reference: Callable, name: str) -> Callable[[Callable], Callable]:
@@ -191,20 +177,11 @@ def mistake(reference: Callable, name: str) -> Callable[[Callable], Callable]:
     """
 
     def decorate(answer: Callable) -> Callable:
-        written_for(reference).functions.append((name, answer))
+        made = next(each for each in _WRITTEN.values() if each.source.answer is reference)
+        made.functions.append((name, answer))
         return answer
 
     return decorate
-
-
-def also_right(reference: Callable) -> Callable[[Callable], Callable]:
-    """Make the decorated function another right answer, for `lessonlib prove`."""
-    return mistake(reference, texts.ALSO_RIGHT)
-
-
-def written_for(reference: Callable) -> Written:
-    """Return the exercise that was made from a reference."""
-    return next(each for each in _WRITTEN.values() if each.source.answer is reference)
 
 
 def written_in(module: str, prefixes: tuple[str, ...]) -> tuple[Written, ...]:

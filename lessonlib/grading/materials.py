@@ -6,8 +6,8 @@ import os
 import re
 from dataclasses import asdict, dataclass
 
+from lessonlib.grading.lesson_files import digest, imported
 from lessonlib.grading.submission.syntax import parsed
-from lessonlib.lessons.files import digest, imported
 
 CHECK = re.compile(r"""\bcheck\(\s*["']([^"']+)["']""")
 

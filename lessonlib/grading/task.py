@@ -7,10 +7,10 @@ from functools import cache
 from importlib import metadata
 
 from lessonlib.grading.host.isolation import PACKAGE
+from lessonlib.grading.lesson_files import digest
+from lessonlib.grading.lesson_files import fingerprint as lesson_fingerprint
 from lessonlib.grading.materials import Materials, imported_modules, named_parts
 from lessonlib.grading.protocol.limits import Limits
-from lessonlib.lessons.files import digest
-from lessonlib.lessons.files import fingerprint as lesson_fingerprint
 
 
 @dataclass(frozen=True)

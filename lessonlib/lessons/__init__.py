@@ -2,10 +2,7 @@
 
 A lesson is a package with a `slips.txt`, whose first line names it and the first parts of its ids.
 Ours are in this folder; any other package says where its own are by an entry point of the group
-`lessonlib.lessons`:
-
-    [project.entry-points."lessonlib.lessons"]
-    batch-norm = "batch_norm"
+`lessonlib.lessons`, as docs/writing-exercises.md shows.
 
 Nothing is imported before one of its exercises is asked for, and a lesson that is broken keeps
 nobody from the others.
@@ -54,16 +51,10 @@ class Lesson:
 
         Raises UserError, with file and line, for a lesson that cannot be imported.
         """
-        module = self._imported()
-        if hasattr(module, "EXERCISES"):
-            return module.EXERCISES
         from lessonlib.exercises import written_in
 
-        return written_in(self.module, self.prefixes)
-
-    def _imported(self):
         try:
-            return import_module(self.module)
+            import_module(self.module)
         except UserError as error:
             raise UserError(f"The lesson {self.name} cannot be used. {error}") from None
         except Exception as error:
@@ -71,6 +62,7 @@ class Lesson:
                 f"The lesson {self.name} cannot be imported: {_place(error, self.module)}: "
                 f"{type(error).__name__}: {error}."
             ) from error
+        return written_in(self.module, self.prefixes)
 
 
 def _place(error: Exception, module: str) -> str:
@@ -119,7 +111,8 @@ def elsewhere() -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
         try:
             lessons.append(_lesson_at(point, [*LESSONS, *lessons]))
         except UserError as error:
-            faults.append(f"The entry point {point.name!r} of {_package(point)}: {error}")
+            package = point.dist.name if point.dist else "a package"
+            faults.append(f"The entry point {point.name!r} of {package}: {error}")
     return tuple(lessons), tuple(faults)
 
 
@@ -138,10 +131,6 @@ def _lesson_at(point, known: list[Lesson]) -> Lesson:
             called = f"{found.name} ({', '.join(found.prefixes)})"
             raise UserError(f"{called} is taken by {other.module}.")
     return found
-
-
-def _package(point) -> str:
-    return point.dist.name if point.dist else "a package"
 
 
 def lessons() -> list[Lesson]:
@@ -164,16 +153,12 @@ def lesson_of(exercise_id: str) -> Lesson:
 
 def _found(exercise_id: str) -> tuple:
     prefix = str(exercise_id).split(".")[0]
-    for lesson in _with_prefix(prefix):
+    ours = [lesson for lesson in LESSONS if prefix in lesson.prefixes]
+    for lesson in ours or [lesson for lesson in elsewhere()[0] if prefix in lesson.prefixes]:
         for exercise in lesson.exercises:
             if exercise.id == exercise_id:
                 return lesson, exercise
     raise UserError(_unknown(str(exercise_id)))
-
-
-def _with_prefix(prefix: str) -> list[Lesson]:
-    ours = [lesson for lesson in LESSONS if prefix in lesson.prefixes]
-    return ours or [lesson for lesson in elsewhere()[0] if prefix in lesson.prefixes]
 
 
 def lesson(name: str) -> Lesson:

@@ -5,10 +5,25 @@ Multiples of a quarter are exact in floating point, so that a value meant to be 
 
 import numpy as np
 
+from lessonlib.checks import Case
+from lessonlib.checks.observing import SIZE_WORDS
+
 
 def quarters(rng: np.random.Generator, *shape: int) -> np.ndarray:
     """Return multiples of 1/4 between -2 and 2, never 0, of the given shape."""
     return rng.choice(np.delete(np.arange(-8, 9), 8), size=shape) / 4
+
+
+def arrays(rng: np.random.Generator) -> list[Case]:
+    """Return cases for what works entry by entry: z with a 0 in it, in several shapes."""
+    table = quarters(rng, 3, 4)
+    table[1, 2] = 0.0
+    return [
+        Case((np.array([-1.5, 0.0, 2.5]),), "z = [-1.5, 0, 2.5]"),
+        Case((table,), "a table z of shape (3, 4)"),
+        Case((np.array([[-3, 0, 2], [5, -1, 4]]),), "whole numbers", tags=("whole numbers",)),
+        Case((quarters(rng, 2, 3, 2),), "an array z of shape (2, 3, 2)"),
+    ]
 
 
 def as_tagged(tags: tuple[str, ...], *arrays: np.ndarray) -> tuple:
@@ -28,6 +43,17 @@ def in_words(**numbers: int) -> str:
     return ", ".join(f"{n} {word}{'s' * (n != 1)}" for word, n in words)
 
 
+def case_of(args: tuple, *tags: str, m: int, **sizes: int) -> Case:
+    """Return a case that is told by its sizes: "2 inputs, 1 sample" for n_in=2 and m=1."""
+    words = {SIZE_WORDS[symbol][len("the number of ") : -1]: n for symbol, n in sizes.items()}
+    return Case(args, in_words(**words, sample=m), {"m": m, **sizes}, tags)
+
+
+def net_case(args: tuple, n_x: int, n_h: int, n_y: int, m: int, *tags: str) -> Case:
+    """Return a case about a network with one hidden layer."""
+    return case_of(args, *tags, m=m, n_x=n_x, n_h=n_h, n_y=n_y)
+
+
 def layer(rng: np.random.Generator, n_in: int, n: int, m: int) -> tuple:
     """Return (W, b, X) of a layer, samples in columns, with Z[0, 0] = 0 exactly on the kink.
 
@@ -37,12 +63,7 @@ def layer(rng: np.random.Generator, n_in: int, n: int, m: int) -> tuple:
     while True:
         W, b, X = quarters(rng, n, n_in), quarters(rng, n, 1), quarters(rng, n_in, m)
         b[0, 0] = -(W[0] @ X[:, 0])
-        if _is_mixed(W @ X + b):
+        Z = W @ X + b
+        mixed = np.all((Z > 0).any(axis=1) & (Z < 0).any(axis=1))
+        if mixed if m > 2 else np.any(Z > 0):
             return W, b, X
-
-
-def _is_mixed(Z: np.ndarray) -> bool:
-    fires, silent = Z > 0, Z < 0
-    if Z.shape[1] < 3:
-        return bool(fires.any())
-    return bool(fires.any(axis=1).all() and silent.any(axis=1).all())

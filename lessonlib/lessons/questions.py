@@ -10,7 +10,11 @@ import numpy as np
 from lessonlib.checks import Case, Malformed
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.checks.evidence import UNTOLD
+from lessonlib.checks.exercise import by_position
+from lessonlib.checks.observing import describe
 from lessonlib.checks.wording import listing
+from lessonlib.exercises import gives
+from lessonlib.lessons.drawing import in_words
 
 
 def single_numbers(*names: str) -> Callable:
@@ -70,6 +74,18 @@ def one_letter(name: str, letters: str = "abcd") -> Callable:
     return unpack
 
 
+def apart(about: str, **own: str) -> Callable:
+    """Return an `unpack` that judges the case of that name by outputs of its own: usual=own."""
+
+    @gives(*own, *own.values())
+    def unpack(raw, case: Case) -> dict:
+        values = by_position(raw, list(own)) if len(own) > 1 else dict.fromkeys(own, raw)
+        here = {own[name] if case.about == about else name: values[name] for name in own}
+        return dict.fromkeys([*own, *own.values()]) | here
+
+    return unpack
+
+
 def names_out_of(known: Iterable[str], name: str = "suspects") -> Callable:
     """Return an `unpack` that takes a set of the known names, in any collection and either case."""
     known = list(known)
@@ -89,6 +105,36 @@ def names_out_of(known: Iterable[str], name: str = "suspects") -> Callable:
         return {name: names}
 
     return unpack
+
+
+def pairs_of_arrays(raw, count: int, one: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return a list of `count` pairs of arrays. Raises Malformed where `raw` is anything else."""
+    asked = f"a list with one pair {one} for each layer, the layer next to the input first"
+    if not isinstance(raw, list | tuple):
+        raise Malformed(f"It should be {asked}. It is {describe(raw)}.")
+    if len(raw) == 2 * count and all(as_numbers(item) is not None for item in raw):
+        raise Malformed(f"All arrays stand in one flat list. It should be {asked}.")
+    if len(raw) != count:
+        why = "Is a layer in it twice? A number times a list repeats the list."
+        if len(raw) < count:
+            why = "Does the loop reach every layer? A return inside it ends it in the first round."
+        raise Malformed(
+            f"The list has {in_words(item=len(raw))}, for a network with {in_words(layer=count)}. "
+            f"It should be {asked}. {why}"
+        )
+    return [_pair(item, place, one) for place, item in enumerate(raw)]
+
+
+def _pair(item, place: int, one: str) -> tuple[np.ndarray, np.ndarray]:
+    if isinstance(item, list | tuple) and len(item) == 2:
+        first, second = map(as_numbers, item)
+        if first is not None and second is not None:
+            return first, second
+    has = ": " + ", ".join(map(describe, item)) if isinstance(item, list | tuple) else ""
+    raise Malformed(
+        f"Item {place} of the list (counted from 0) is {describe(item)}{has}. It should be a pair "
+        f"{one} of two arrays."
+    )
 
 
 def use_of_rng(first: list, again: list, other: list) -> str:

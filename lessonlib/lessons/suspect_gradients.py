@@ -8,6 +8,8 @@ from collections.abc import Callable
 import numpy as np
 
 from lessonlib.data import two_moons, xor
+from lessonlib.exercises.reference import Reference
+from lessonlib.exercises.slips import Line, Slip
 from lessonlib.nn import relu, softmax
 
 
@@ -25,53 +27,32 @@ def loss(X, Y, parameters):
     return -np.sum(Y * np.log(P)) / X.shape[1]
 
 
-def _backward(
-    dZ2=lambda P, Y, m: (P - Y) / m,
-    mask=lambda Z1: Z1 > 0,
-    A1=relu,
-    W2=lambda W2, dW2: W2,
-) -> Callable:
-    """Return a backward pass through the network, any step of which may be spoilt."""
-
-    def backward(X, Y, parameters):
-        Z1, _, P = forward(X, parameters)
-        message2 = dZ2(P, Y, X.shape[1])
-        dW2 = message2 @ A1(Z1).T
-        message1 = W2(parameters["W2"], dW2).T @ message2 * mask(Z1)
-        return {
-            "dW1": message1 @ X.T,
-            "db1": message1.sum(axis=1, keepdims=True),
-            "dW2": dW2,
-            "db2": message2.sum(axis=1, keepdims=True),
-        }
-
-    return backward
-
-
 def gradients(X, Y, parameters):
     """The gradients of `loss`: {"dW1", "db1", "dW2", "db2"}, each shaped like its parameter."""
-    return _backward()(X, Y, parameters)
+    m, W2 = X.shape[1], parameters["W2"]
+    Z1, A1, P = forward(X, parameters)
+    dZ2 = (P - Y) / m
+    dW2 = dZ2 @ A1.T
+    db2 = dZ2.sum(axis=1, keepdims=True)
+    dZ1 = W2.T @ dZ2 * (Z1 > 0)
+    dW1 = dZ1 @ X.T
+    db1 = dZ1.sum(axis=1, keepdims=True)
+    return {"dW1": dW1, "db1": db1, "dW2": dW2, "db2": db2}
 
 
-def _after(name: str, spoil: Callable) -> Callable:
-    """Return a backward pass whose gradient `name` is spoilt at the end: spoil(gradient, m)."""
-
-    def backward(X, Y, parameters):
-        right = gradients(X, Y, parameters)
-        return {**right, name: spoil(right[name], X.shape[1])}
-
-    return backward
-
-
+_BUGS = {  # as slips: the line that stands there instead, or one more
+    "dW1 never filled in": "after dW1: dW1 = 0 * dW1",
+    "dW1 with the wrong sign": "after dW1: dW1 = -dW1",
+    "db1 divided by m twice": "after db1: db1 = db1 / m",
+    "ReLU mask left out": "dZ1 = W2.T @ dZ2",
+    "dW2 from Z1, not from A1": "dW2 = dZ2 @ Z1.T",
+    "W2 updated before dW1": "after dW2: W2 = W2 - 0.5 * dW2",
+    "1/m left out": "dZ2 = P - Y",
+    "targets left out": "dZ2 = P / m",
+}
 PLANTED_BUGS = {
-    "dW1 never filled in": _after("dW1", lambda dW1, m: 0 * dW1),
-    "dW1 with the wrong sign": _after("dW1", lambda dW1, m: -dW1),
-    "db1 divided by m twice": _after("db1", lambda db1, m: db1 / m),
-    "ReLU mask left out": _backward(mask=np.ones_like),
-    "dW2 from Z1, not from A1": _backward(A1=lambda Z1: Z1),
-    "W2 updated before dW1": _backward(W2=lambda W2, dW2: W2 - 0.5 * dW2),
-    "1/m left out": _backward(dZ2=lambda P, Y, m: P - Y),
-    "targets left out": _backward(dZ2=lambda P, Y, m: P / m),
+    name: Slip(name, "", (Line(0, code),), __file__).applied(Reference(gradients))
+    for name, code in _BUGS.items()
 }
 
 
@@ -107,9 +88,7 @@ def _run(backward: Callable, X, Y, steps: int, learning_rate: float) -> list[flo
     for _ in range(steps):
         losses.append(loss(X, Y, parameters))
         grads = backward(X, Y, parameters)
-        parameters = {
-            name: parameters[name] - learning_rate * grads["d" + name] for name in parameters
-        }
+        parameters = {n: old - learning_rate * grads["d" + n] for n, old in parameters.items()}
     return losses
 
 
@@ -153,15 +132,8 @@ xor_network = four_points  # as notebooks of the first edition call it
 
 def candidates():
     """Seven claims: name -> (f, theta, gradient). Is this the gradient of f at theta?"""
-    return {
-        "square": _square(),
-        "softmax": _rounded_softmax(),
-        "length": _length(),
-        "product": _product(),
-        "tiny": _tiny(),
-        "corner": _corner(),
-        "layer": _layer(),
-    }
+    claims = _square, _softmax, _length, _product, _tiny, _corner, _layer
+    return {claim.__name__[1:]: claim() for claim in claims}
 
 
 def _square():
@@ -171,7 +143,7 @@ def _square():
     return lambda theta: np.mean((theta - t) ** 2), theta, 2 * (theta - t) / theta.size
 
 
-def _rounded_softmax():
+def _softmax():
     """The cross-entropy of softmax(theta). The slip: p was rounded to three digits on the way."""
     theta, y = np.array([-0.25, 3.0, 2.0, 3.0]), np.array([0.0, 1.0, 0.0, 0.0])
     return lambda theta: -np.sum(y * np.log(softmax(theta))), theta, softmax(theta).round(3) - y

@@ -200,12 +200,3 @@ def test_a_reference_of_arrays_keeps_its_arguments():
 
     with pytest.raises(UserError):
         with_slip(inner, "y = 1")
-
-
-def test_the_steps_of_a_reference_have_names_and_lines():
-    reference = Reference(steps)
-    names = [step.name for step in reference.steps]
-    assert names == ["a", "b", "total", "k", "total", "total"]
-    first = reference.steps[0]
-    lines = open(__file__).read().splitlines()
-    assert lines[first.line - 1].strip() == first.code == "a = x + 1"

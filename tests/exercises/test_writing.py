@@ -69,6 +69,17 @@ def test_a_named_result_may_be_a_dictionary(lesson):
     assert judge(exercise, lambda a, b: {"s": 5.0, "p": 7.0}).points == 0.5
 
 
+def test_what_an_unpack_gives_is_read_from_its_result_where_it_is_not_said(lesson):
+    code = (
+        "@gives()\ndef both(raw, case):\n    return {'its sum': raw[0], 'its product': raw[1]}\n"
+        "@exercise('toy.it', points=1, cases=cases, unpack=both)\n"
+        "def f(a, b): return a + b, a * b\n"
+    )
+    (exercise,) = made(lesson, code)
+    assert exercise.outputs == ("its sum", "its product")
+    assert judge(exercise, lambda a, b: (a + b, a)).points == 0.5
+
+
 VALUES = "@exercise('toy.it', points=2)\ndef it():\n    z = 2\n    a = z + 1\n    return z, a\n"
 
 
@@ -81,15 +92,21 @@ def test_values_are_judged_by_name_and_their_slips_go_on(lesson):
     assert exercise.answer_names == ("z", "a")
 
 
+SLIPS = """[toy.it]
+1. Hint.
+
+c = a  # b left out
+    It is.
+c = b * a  # also right
+"""
 CODE = (
     "@exercise('toy.it', points=1, cases=cases)\ndef it(a, b):\n    c = a * b\n    return c\n"
     "@mistake(it, 'added')\ndef added(a, b):\n    '''Plus\n    for times.'''\n    return a + b\n"
-    "@also_right(it)\ndef turned(a, b):\n    return b * a\n"
 )
 
 
 def test_a_decorated_function_stays_a_function_and_may_be_a_mistake(lesson):
-    (exercise,) = made(lesson, CODE, "[toy.it]\n1. Hint.\n\nc = a  # b left out\n    It is.\n")
+    (exercise,) = made(lesson, CODE, SLIPS)
     assert exercise.reference(2, 3) == 6
     assert [(m.name, m.why, m.wrong(2, 3)) for m in exercise.mistakes] == [
         ("b left out", "It is.", 2),
@@ -97,7 +114,6 @@ def test_a_decorated_function_stays_a_function_and_may_be_a_mistake(lesson):
     ]
     assert [answer(2, 3) for _, answer in exercise.also_right] == [6]
     assert list(exercise.hints) == ["Hint."]
-    assert [step.name for step in exercise.steps] == ["c"]
 
 
 def test_slips_are_read_only_when_an_answer_is_wrong(lesson):

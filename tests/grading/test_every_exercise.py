@@ -20,10 +20,10 @@ from lessonlib.grading.host import checks, isolation
 from lessonlib.grading.host.checks import Check, Checker
 from lessonlib.grading.host.isolation import Server
 from lessonlib.grading.host.notebook import Notebook
+from lessonlib.grading.lesson_files import module_files
 from lessonlib.grading.protocol.limits import Limits
 from lessonlib.grading.task import Task
 from lessonlib.lessons import LESSONS, find, lesson_of
-from lessonlib.lessons.files import module_files
 
 pytestmark = pytest.mark.slow
 

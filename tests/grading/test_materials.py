@@ -61,14 +61,14 @@ def imports(*sources: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "statement",
     [
-        "from lessonlib.lessons.questions import one_letter",
-        "import lessonlib.lessons.questions as q",
-        "from lessonlib.lessons import questions",
-        "def f():\n    import lessonlib.lessons.questions",
+        "from lessonlib.lessons.drawing import quarters",
+        "import lessonlib.lessons.drawing as q",
+        "from lessonlib.lessons import drawing",
+        "def f():\n    import lessonlib.lessons.drawing",
     ],
 )
 def test_what_the_notebook_imports_of_the_lessons_is_visible(statement):
-    assert imports(statement) == ("lessonlib.lessons.questions",)
+    assert imports(statement) == ("lessonlib.lessons.drawing",)
 
 
 def test_other_imports_make_nothing_visible():

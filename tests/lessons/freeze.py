@@ -37,7 +37,7 @@ SHOWN = 3  # examples of a group of differences
 
 def sources() -> dict[str, str]:
     """Return what the answers are made of, file by file: the package and the lessons' tests."""
-    files = [*ROOT.glob("lessonlib/**/*"), *ROOT.glob(f"{HERE}/*.py")]
+    files = [*ROOT.glob("lessonlib/**/*"), *ROOT.glob(f"{HERE}/*")]
     wanted = [f for f in files if f.suffix in (".py", ".npz", ".json", ".txt") and _is_needed(f)]
     return {
         str(f.relative_to(ROOT)): base64.b64encode(f.read_bytes()).decode() for f in sorted(wanted)
@@ -51,7 +51,7 @@ def _is_needed(file: Path) -> bool:
 
 def thaw(files: dict[str, str], folder: Path) -> dict:
     """Write frozen sources to a folder, under names of their own, and import their answers."""
-    stems = {Path(name).stem for name in files if name.startswith(HERE)}
+    stems = {Path(name).stem for name in files if name.startswith(HERE) and name.endswith(".py")}
     words = re.compile(rf"\b(lessonlib|{'|'.join(sorted(stems))})(?=[.\s\"]|$)", re.MULTILINE)
     for name, data in files.items():
         data = base64.b64decode(data)
@@ -81,7 +81,7 @@ def _renamed_import(words: re.Pattern, line: str) -> str:
 def _frozen(name: str) -> str:
     if name.startswith("lessonlib"):
         return "frozen_" + name
-    return f"{HERE}/frozen_{Path(name).name}"
+    return f"{HERE}/frozen_{Path(name).name}" if name.endswith(".py") else name
 
 
 # --- the answers ---------------------------------------------------------------------------------

@@ -475,7 +475,7 @@ def test_keys_without_a_d_are_told_so():
 
     verdict = verdict_on(find("autodiff.agrees"), keys_of_the_parameters)
     assert not verdict.passed
-    assert "lacks dW1" in verdict.message
+    assert "lacks 'dW1'" in verdict.message
 
 
 def test_a_gradient_that_is_off_by_a_thousandth_is_rejected():

@@ -90,7 +90,12 @@ def same(mine, printed, rtol=FLOAT32):
 
 @pytest.fixture
 def seed():
-    return net.seed_003()
+    """The 1-2-2-1 network of seed 003 and its nine samples: X (9, 1), Y (9, 1), [(W, b), …]."""
+    X = np.arange(32.0, 50.0, 2.0).reshape(-1, 1)
+    W1 = np.array([[-0.29604465, -0.21134205]])
+    W2 = np.array([[-0.29604465, -0.21134205], [0.01063002, 1.5165398]])
+    W3 = np.array([[-0.29604465], [-0.21134205]])
+    return X, 2 * X + 3, [(W1, np.zeros(2)), (W2, np.zeros(2)), (W3, np.zeros(1))]
 
 
 def test_the_forward_pass_has_the_printed_digits(seed):
@@ -156,11 +161,11 @@ def test_the_planted_step_trains_as_the_seeds_class_did(seed):
     assert same(dW2, [[-214.4124, -238.0324], [-272.11685, -302.09363]])
 
 
-def test_the_seeds_second_run_ends_where_it_was_printed():
+def test_the_seeds_second_run_ends_where_it_was_printed(seed):
     """x = 0 ... 9: the printed state is after 39 steps, the next 100 epochs end at the last one."""
     planted = namespace("solutions", LESSON)["planted_step"]
     X = np.arange(10.0).reshape(-1, 1)
-    Y, state = 2 * X + 3, net.seed_003()[2]
+    Y, state = 2 * X + 3, seed[2]
     seen = {}
     for k in range(140):
         seen[k] = net.network_forward(X, state)[-1], state

@@ -14,7 +14,7 @@ from lessonlib.lessons.two_layer import (
     forward_propagation,
     initialize_parameters,
 )
-from lessonlib.lessons.two_moons import fit, planted_backward, update_parameters
+from lessonlib.lessons.two_moons import fit, update_parameters
 from lessonlib.nn import numeric_gradient, relative_error, sigmoid, sigmoid_derivative
 
 NAMES = ("W1", "b1", "W2", "b2")
@@ -77,6 +77,14 @@ class TestTwoMoons(LessonContract):
 def test_the_sigmoid_gives_the_seeds_printed_numbers():
     assert abs(sigmoid(1.0) - 0.7310585786300049) < 1e-15
     assert abs(sigmoid_derivative(sigmoid(1.0)) - 0.19661193324148185) < 1e-15
+
+
+def planted_backward(parameters, cache, X, Y):
+    """The notebook's bug: the tanh layer differentiated with the sigmoid's a (1 - a)."""
+    m, A1 = X.shape[1], cache["A1"]
+    dZ1 = parameters["W2"].T @ (cache["A2"] - Y) * A1 * (1 - A1)
+    wrong = {"dW1": dZ1 @ X.T / m, "db1": dZ1.sum(axis=1, keepdims=True) / m}
+    return backward_propagation(parameters, cache, X, Y) | wrong
 
 
 def run_like_the_seed(backward, seed: int, steps: int):

@@ -5,7 +5,7 @@ from installed import install
 
 from lessonlib import check, judge
 from lessonlib.errors import UserError
-from lessonlib.lessons import files
+from lessonlib.grading import lesson_files as files
 from lessonlib.notebook import CheckFailed
 
 

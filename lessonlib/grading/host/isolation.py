@@ -21,7 +21,7 @@ from lessonlib.data import handed_out_archive
 from lessonlib.errors import UserError
 from lessonlib.grading.guest.confine import COMMON, FOLDER, TEMPORARY
 from lessonlib.grading.host.counting import Group
-from lessonlib.lessons.files import folders, module_files
+from lessonlib.grading.lesson_files import folders, module_files
 
 PACKAGE = Path(lessonlib.__file__).resolve().parent
 DIGITS = "lessonlib/reference/digits.npz"  # those that lesson 15 hands out, blanks for the others

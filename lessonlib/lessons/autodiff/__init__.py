@@ -1,14 +1,24 @@
 """Lesson 17: automatic differentiation in reverse mode, one number at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from lessonlib.checks.exercise import by_key, by_position
 from lessonlib.checks.plain import Opaque
 from lessonlib.checks.wording import listing, not_written
 from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons import find
 from lessonlib.lessons.questions import names_out_of, single_numbers
 from lessonlib.lessons.scripts import autodiff as scripts
-from lessonlib.lessons.scripts.autodiff import EXPRESSIONS, FUNCTIONS
+from lessonlib.lessons.scripts.autodiff import (
+    CALLED_TWICE,
+    FUNCTIONS,
+    NOT_WRITTEN,
+    NUMBER,
+    STEPS,
+    WAYS,
+)
 
 # --- what is left of earlier lessons, and a graph by hand ----------------------------------------
 
@@ -103,25 +113,21 @@ class Value:
         return self._made(data, (self, slope))
 
     def relu(self):
-        """max(0, x); its slope is 1 above 0, else 0."""
         data = max(0.0, self.data)
         slope = 1.0 if self.data > 0 else 0.0
         return self._made(data, (self, slope))
 
     def tanh(self):
-        """tanh x; its slope is 1 - tanh(x)^2."""
         data = np.tanh(self.data)
         slope = 1 - data**2
         return self._made(data, (self, slope))
 
     def exp(self):
-        """e^x; its slope is e^x."""
         data = np.exp(self.data)
         slope = data
         return self._made(data, (self, slope))
 
     def log(self):
-        """The natural logarithm; its slope is 1/x."""
         data = np.log(self.data)
         slope = 1 / self.data
         return self._made(data, (self, slope))
@@ -159,33 +165,25 @@ def _send_on(node) -> None:
 
 # --- putting the class to work: what value and backward share ------------------------------------
 
-NOT_WRITTEN = "not written"
-
 
 def _numbers(rng: np.random.Generator, factors=((), (), ())) -> list[Case]:
     """Powers of two: then also quotients come out with few digits."""
-    drawn = [_three(rng, [0.5, 2.0, 4.0]), _three(rng, [0.25, 2.0, 4.0]), _whole(rng)]
-    tags = (), (), ("whole numbers",)
-    return [_case_of(n + k, t) for n, k, t in zip(drawn, factors, tags, strict=True)]
 
+    def case(k, sizes, last, *tags):
+        a, b = rng.permutation(sizes)[:2] * rng.permutation([1, -1])
+        numbers = a.item(), b.item(), rng.choice(last).item(), *k
+        about = listing([f"{name} = {x:g}" for name, x in zip("abck", numbers, strict=False)])
+        return Case(numbers, about, tags=tags)
 
-def _three(rng: np.random.Generator, sizes: list) -> tuple:
-    a, b = rng.permutation(sizes)[:2] * rng.permutation([1, -1])
-    return a.item(), b.item(), rng.choice([0.25, 4.0, 16.0]).item()
-
-
-def _whole(rng: np.random.Generator) -> tuple:
-    a, b = rng.permutation([2, 4]) * rng.permutation([1, -1])
-    return int(a), int(b), 4
-
-
-def _case_of(numbers: tuple, tags: tuple) -> Case:
-    about = listing([f"{name} = {x:g}" for name, x in zip("abck", numbers, strict=False)])
-    return Case(numbers, about, tags=tags)
+    return [
+        case(factors[0], [0.5, 2.0, 4.0], [0.25, 4.0, 16.0]),
+        case(factors[1], [0.25, 2.0, 4.0], [0.25, 4.0, 16.0]),
+        case(factors[2], [2, 4], [4], "whole numbers"),
+    ]
 
 
 def _refuse_the_unusable(raw: dict) -> None:
-    """Raise Malformed where a script could not put the class to work at all."""
+    """Raise Malformed where a class cannot be put to work at all, or not one expression works."""
     if "no node" in raw:
         raise Malformed(
             f"Value(0.5), and then its .data and .grad, stopped with a {raw['no node']}. It must "
@@ -197,32 +195,15 @@ def _refuse_the_unusable(raw: dict) -> None:
             f"then the cell that gives it {raw['no method']}, in this order. Whoever runs the "
             "class's cell again gets a new class, without the method."
         )
-
-
-def _refuse_a_stub(operations: dict) -> None:
-    """Raise Malformed if not one of the expressions has been written."""
-    found = [value for each in operations.values() for value in each.values()]
+    found = [value for name in STEPS for value in raw[name].values()]
     if all(isinstance(value, str) and value == NOT_WRITTEN for value in found):
         raise Malformed(not_written("Value"))
 
 
-def _seen(value):
-    """Return what came of an expression: a number, or in words what was there instead of one."""
-    if not isinstance(value, dict):
-        return value
-    if "error" in value:
-        return NOT_WRITTEN if value["error"] == "NotImplementedError" else value["error"]
-    if "not a node" in value:
-        return "None" if value["not a node"] == "NoneType" else "no Value"
-    return "Value in Value" if "node in node" in value else value
-
-
-@gives("a new Value", *EXPRESSIONS, *FUNCTIONS, "the operands afterwards", script=scripts.calculate)
+@gives("a new Value", *STEPS, "the operands afterwards", script=scripts.calculate)
 def _calculated(raw: dict, case: Case) -> dict:
     _refuse_the_unusable(raw)
-    seen = {name: {key: _seen(value) for key, value in each.items()} for name, each in raw.items()}
-    _refuse_a_stub({name: seen[name] for name in (*EXPRESSIONS, *FUNCTIONS)})
-    return seen
+    return raw
 
 
 exercise("autodiff.value", points=6, cases=_numbers, unpack=_calculated)(Value)
@@ -250,7 +231,6 @@ def _order_in_words(raw: dict, case: Case) -> dict:
 
 
 def _orders(raw: dict) -> list:
-    """Return the lists for one graph, for another one, and for the first again."""
     if "no class" in raw:
         raise Malformed(
             "The check builds a graph with your class Value, and there is none beside "
@@ -267,7 +247,7 @@ def _orders(raw: dict) -> list:
 
 def _later(first: list, other: list, again: list) -> str:
     """Say what a call for another graph, or one for the same graph again, has that is wrong."""
-    if any(isinstance(label, int) and label in first for label in other):
+    if any(label in first for label in other if label not in (None, NUMBER)):
         return "2nd call: nodes of the first are still there"
     if first == again:
         return ""
@@ -276,10 +256,9 @@ def _later(first: list, other: list, again: list) -> str:
 
 def _described(order: list, names_of: dict[int, str], steps: dict) -> dict:
     """Say by name which nodes of ours stand in `order`; others, made on the way, are left out."""
-    numbers = [item for item in order if isinstance(item, dict)]
-    names = [names_of[label] for label in order if label not in numbers and label in names_of]
+    names = [names_of[label] for label in order if label in names_of]
     found = ", ".join(sorted(names))
-    if order and len(numbers) == len(order):
+    if set(order) == {NUMBER}:
         found = "numbers"
     elif len(found) > 50:
         found = f"{len(names)} entries, some of them again and again"
@@ -333,31 +312,17 @@ def topological_order(value):
 # --- the way back --------------------------------------------------------------------------------
 
 
-@gives(
-    *EXPRESSIONS,
-    *FUNCTIONS,
-    "the end itself",
-    "a chain",
-    "a number used twice",
-    "a result used twice",
-    "a second call",
-    script=scripts.differentiate,
-)
+@gives(*STEPS, "the end itself", *WAYS, *CALLED_TWICE, script=scripts.differentiate)
 def _differentiated(raw: dict, case: Case) -> dict:
     _refuse_the_unusable(raw)
     *_, k = case.args
-    found = {
-        name: {_with_k(name, key): _behind_k(value, k) for key, value in raw[name].items()}
-        for name in (*EXPRESSIONS, *FUNCTIONS)
+    return raw | {
+        name: {
+            f"{name * (name in FUNCTIONS)}({key}) * k": _behind_k(value, k)
+            for key, value in raw[name].items()
+        }
+        for name in STEPS
     }
-    for name in (name for name in raw if name not in found):
-        found[name] = {key: _seen(value) for key, value in raw[name].items()}
-    _refuse_a_stub(found)
-    return found
-
-
-def _with_k(name: str, key: str) -> str:
-    return f"{name}({key}) * k" if name in FUNCTIONS else f"({key}) * k"
 
 
 def _behind_k(value, k: float):
@@ -367,7 +332,7 @@ def _behind_k(value, k: float):
     slip in the product's rule shows in the products, and not in all the other operations.
     """
     if not isinstance(value, list):
-        return _seen(value)
+        return value
     *grads, upstream = value
     if _is_a_number(upstream) and upstream != 0:
         grads = [grad * (k / upstream) if _is_a_number(grad) else grad for grad in grads]
@@ -404,25 +369,17 @@ _NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 
 @gives("loss", *(f"d{name}" for name in _NAMES))
 def _loss_and_grads(raw, case: Case) -> dict:
-    names = [f"d{name}" for name in _NAMES]
-    if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise Malformed("It should return two things: the loss, and the dictionary of gradients.")
-    loss, grads = raw
+    loss, grads = by_position(raw, ("loss", "grads")).values()
     if isinstance(loss, Opaque):
         raise Malformed(f"The loss is {loss.kind}. Return the number in it, its .data.")
     if not isinstance(grads, dict):
         raise Malformed("The second thing to return is a dictionary with the keys dW1 to db3.")
-    missing = [name for name in names if name not in grads]
-    if missing:
-        has = ", ".join(map(str, grads)) or "none"
-        raise Malformed(f"The dictionary lacks {', '.join(missing)}. The keys that it has: {has}.")
-    return {"loss": loss, **{name: grads[name] for name in names}}
+    return {"loss": loss, **by_key(grads, [f"d{name}" for name in _NAMES])}
 
 
 def _agrees_cases(rng: np.random.Generator) -> list[Case]:
     """The cases of lesson 03's backward, without the cache."""
-    cases = find("hand.backward").cases(rng)
-    return [Case(case.args[:3], case.about, case.sizes, case.tags) for case in cases]
+    return [replace(case, args=case.args[:3]) for case in find("hand.backward").cases(rng)]
 
 
 @exercise("autodiff.agrees", points=3, cases=_agrees_cases, unpack=_loss_and_grads, rtol=1e-8)

@@ -41,15 +41,14 @@ def complex_step(f, theta, h=1e-20):
 
 def _kink_cases(rng: np.random.Generator) -> list[Case]:
     row, whole = np.array([-0.25, 0.5, 0.0, 2.0, -2.0]), np.array([-3, 0, 2, 5])
+    still = np.array([-3, 1, 2, 5]), np.full(4, 0.25)
     return [
         Case((row, 0.75), "z = [-0.25, 0.5, 0, 2, -2], step = 0.75"),
         _kink_case(rng, 2, 4),
         _kink_case(rng, 5, 3),
         Case((whole, np.array([4, 1, -3, 1])), "z = [-3, 0, 2, 5], step = [4, 1, -3, 1]"),
         Case((np.array([[0.5]]), np.array([[0.625]])), "one unit, one sample", tags=("one unit",)),
-        Case(
-            (np.array([-3, 1, 2, 5]), np.full(4, 0.25)), "z = [-3, 1, 2, 5], step = 0.25 everywhere"
-        ),
+        Case(still, "z = [-3, 1, 2, 5], step = 0.25 everywhere"),
     ]
 
 

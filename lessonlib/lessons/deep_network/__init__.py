@@ -15,14 +15,13 @@ from lessonlib.lessons.deep_network.deep_forward import (
     activate,  # noqa: F401  in slips
     forward,
     initialize,
-    network_case,
-    pairs_of_arrays,
+    network_cases,
     slope,
-    small_network,
+    unnamed,
     whole,
 )
 from lessonlib.lessons.drawing import quarters, stack
-from lessonlib.lessons.questions import names_out_of
+from lessonlib.lessons.questions import names_out_of, pairs_of_arrays
 from lessonlib.lessons.scripts import deep_network as scripts
 from lessonlib.reference import keras_two_hidden_layers
 
@@ -48,42 +47,27 @@ def _gradients_by_name(raw, case: Case) -> dict:
     return _by_name("dW db", _FROM_THE_END, pairs[::-1])
 
 
-def _targets(rng: np.random.Generator, output: str, m: int, n: int) -> np.ndarray:
-    if output == "softmax":
-        return np.eye(n)[rng.integers(0, n, size=m)]
-    return quarters(rng, m, n) if output == "linear" else 1.0 * rng.integers(0, 2, size=(m, n))
-
-
 def _gradient_cases(rng: np.random.Generator) -> list[Case]:
-    def case(sizes, m, hidden, output, *tags):
-        X, parameters = small_network(rng, sizes, m, hidden)
+    def args_of(X, parameters, hidden, output):
         P, caches = forward(X, parameters, hidden, output)
+        m, n = P.shape
+        one_hot, yes_or_no = np.eye(n)[rng.integers(n, size=m)], rng.integers(2, size=(m, n))
+        targets = {"softmax": one_hot, "sigmoid": 1.0 * yes_or_no, "linear": quarters(rng, m, n)}
+        Y = targets[output]
+        if X.dtype.kind == "i":
+            Y = (4 * Y).astype(int)
         # Where a class is graded P is no part of the caches: arguments cross one by one.
-        args = P.copy(), _targets(rng, output, m, sizes[-1]), parameters, caches, hidden
-        return network_case(sizes, m, f"{hidden} and {output}", args, *tags)
+        return P.copy(), Y, parameters, caches, hidden
 
-    default = case((3, 4, 2), 5, "relu", "sigmoid").args[:4]
-    X, parameters = small_network(rng, (2, 3, 4), 6, "tanh")
-    P, caches = forward((4 * X).astype(int), parameters, "tanh", "softmax")
-    in_whole = P.copy(), _targets(rng, "softmax", 6, 4).astype(int), parameters, caches, "tanh"
-    words = "tanh and softmax, whole numbers"
-    return [
-        network_case((3, 4, 2), 5, "no activation named", default),
-        case((2, 5, 4, 3), 6, "tanh", "softmax"),
-        case((4, 3, 5, 6, 2), 7, "sigmoid", "linear"),
-        case((3, 2), 4, "relu", "softmax", "one layer"),
-        case((2, 5, 3, 1), 4, "relu", "linear", "one output"),
-        case((4, 2, 3), 1, "sigmoid", "sigmoid", "one sample"),
-        network_case((2, 3, 4), 6, words, in_whole, "whole numbers"),
-    ]
+    first, *others = network_cases(rng, args_of)
+    return [unnamed(first, 4), *others]
 
 
 @exercise("deep.backward", points=6, cases=_gradient_cases, unpack=_gradients_by_name)
 def backward(P, Y, parameters, caches, hidden="relu"):
     """The gradients of the loss that matches the output, mean over m, for samples in rows.
 
-    dZ_L = (P - Y) / m; dW = A_prev^T dZ, db = sum of dZ over the samples, and one layer down
-    dZ = (dZ W^T) * slope. Each dW (n_in, n), each db (n,). P, Y (m, n_out) -> [(dW, db), …].
+    Each dW (n_in, n), each db (n,). P, Y (m, n_out) -> [(dW, db), …].
     """
     grads = []
     dZ = (P - Y) / len(Y)
@@ -133,16 +117,17 @@ def framework_gradients():
 
 def _update_cases(rng: np.random.Generator) -> list[Case]:
     def case(sizes, rate, *tags):
+        parameters, grads = stack(rng, *sizes), stack(rng, *sizes)
+        if "whole numbers" in tags:
+            parameters = whole(parameters)
         about = f"a {'-'.join(map(str, sizes))} network, learning rate {rate}"
-        return Case((stack(rng, *sizes), stack(rng, *sizes), rate), about, {}, tags)
+        return Case((parameters, grads, rate), about, {}, tags)
 
-    parameters, grads, _ = case((4, 3, 2), 1).args
-    in_whole = whole(parameters), grads, 0.25
     return [
         case((2, 3, 4), 0.5),
         case((3, 2, 4, 5), 0.1),
         case((3, 2), 2.0, "one layer"),
-        Case(in_whole, "whole numbers in the parameters", {}, ("whole numbers",)),
+        case((4, 3, 2), 0.25, "whole numbers"),
     ]
 
 
@@ -172,14 +157,10 @@ def _networks(rng: np.random.Generator) -> list[Case]:
     """
     seed = int(rng.integers(1000))
     own = [np.random.default_rng([seed, k]) for k in range(2)]
-    data = _shuffled_xor(rng), two_moons(80, own[0]), _three_corners(own[1]), _two_lines(rng)
-    return [Case((seed, *data, _sizes_to_sum_up(rng)))]
-
-
-def _shuffled_xor(rng: np.random.Generator) -> tuple:
     order = rng.permutation(4)
-    X, Y = xor()
-    return X[order], Y[order]
+    shuffled_xor = tuple(array[order] for array in xor())
+    data = two_moons(80, own[0]), _three_corners(own[1]), _two_lines(rng)
+    return [Case((seed, shuffled_xor, *data, _sizes_to_sum_up(rng)))]
 
 
 def _two_lines(rng: np.random.Generator) -> tuple:
@@ -268,19 +249,7 @@ def _told_in(text, sizes: list[int]) -> str:
     return ", ".join(name for name, there in told.items() if there) or "none of it"
 
 
-@gives(
-    "XOR",
-    "XOR after one more small step",
-    "the two moons",
-    "three classes, softmax",
-    "two straight lines, linear",
-    "predict, for 80 samples and 2 outputs",
-    "the argument hidden",
-    "an rng in the same state",
-    "what summary() tells",
-    "X and Y after fit",
-    script=scripts.make_train_predict,
-)
+@gives(script=scripts.make_train_predict)
 def _behaviour(raw: dict, case: Case) -> dict:
     _, in_order, (_, sides), (_, which), (_, lines), sizes = case.args
     untouched = agree(raw["xor afterwards"], list(in_order), 0.0)

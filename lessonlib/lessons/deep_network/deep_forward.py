@@ -3,15 +3,18 @@
 The exercises belong to lessonlib.lessons.deep_network, which has the second half.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from lessonlib.checks.comparing import agree, as_numbers
+from lessonlib.checks.exercise import by_position
 from lessonlib.checks.observing import describe
 from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons.drawing import in_words, quarters
-from lessonlib.lessons.questions import one_letter, use_of_rng
+from lessonlib.lessons.questions import one_letter, pairs_of_arrays, use_of_rng
 from lessonlib.lessons.scripts import deep_network as scripts
 from lessonlib.nn import (
     relu,
@@ -38,40 +41,6 @@ def recall_2():
     """-> evidence = "a" … "d"."""
     evidence = "c"
     return evidence
-
-
-# --- pairs of arrays, layer by layer -----------------------------------------------------------
-
-
-def pairs_of_arrays(raw, count: int, one: str) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return a list of `count` pairs of arrays. Raises Malformed where `raw` is anything else."""
-    asked = f"a list with one pair {one} for each layer, the layer next to the input first"
-    if not isinstance(raw, list | tuple):
-        raise Malformed(f"It should be {asked}. It is {describe(raw)}.")
-    if len(raw) == 2 * count and all(as_numbers(item) is not None for item in raw):
-        raise Malformed(f"All arrays stand in one flat list. It should be {asked}.")
-    if len(raw) != count:
-        why = (
-            "Does the loop reach every layer? A return inside it ends it in the first round."
-            if len(raw) < count
-            else "Is a layer in it twice? A number times a list repeats the list."
-        )
-        raise Malformed(
-            f"The list has {len(raw)} item{'s' * (len(raw) != 1)}, for a network with {count} "
-            f"layer{'s' * (count != 1)}. It should be {asked}. {why}"
-        )
-    return [_pair(item, place, one) for place, item in enumerate(raw)]
-
-
-def _pair(item, place: int, one: str) -> tuple[np.ndarray, np.ndarray]:
-    if isinstance(item, list | tuple) and len(item) == 2:
-        first, second = map(as_numbers, item)
-        if first is not None and second is not None:
-            return first, second
-    raise Malformed(
-        f"Item {place} of the list (counted from 0) is {describe(item)}. It should be a pair {one} "
-        "of two arrays."
-    )
 
 
 # --- a start, and what it looks like ------------------------------------------------------------
@@ -133,14 +102,7 @@ def _drawn_sizes(rng: np.random.Generator) -> list[Case]:
     return [Case((sizes, seed), f"the sizes {'-'.join(map(str, sizes))}")]
 
 
-@gives(
-    "shape of W and b",
-    "spread for he",
-    "spread for glorot",
-    "start of the biases",
-    "source of the weights",
-    script=scripts.initialize_often,
-)
+@gives(script=scripts.initialize_often)
 def _properties(raw: dict, case: Case) -> dict:
     sizes = case.args[0]
     drawn = {name: pairs_of_arrays(raw[name], len(sizes) - 1, "(W, b)") for name in raw}
@@ -197,47 +159,63 @@ def small_network(rng: np.random.Generator, sizes: tuple, m: int, hidden: str = 
             return X, parameters
 
 
-def network_case(sizes: tuple, m: int, words: str, args: tuple, *tags: str) -> Case:
-    """Return a case about "a 3-4-2 network, relu, 5 samples"."""
-    about = f"a {'-'.join(map(str, sizes))} network, {words}, {in_words(sample=m)}"
-    return Case(args, about, {"m": m}, tags)
-
-
 def whole(parameters: list) -> list:
     """Return parameters like these in whole numbers."""
     return [(np.sign(W).astype(int), (4 * b).astype(int)) for W, b in parameters]
 
 
+NETWORKS = (  # sizes, samples, activations, perhaps a tag; the first has those that need no name
+    ((4, 2, 3), 5, "relu", "sigmoid"),
+    ((2, 5, 4, 3), 6, "tanh", "softmax"),
+    ((4, 3, 5, 6, 2), 7, "sigmoid", "linear"),
+    ((3, 2), 4, "relu", "linear", "one layer"),
+    ((2, 4, 3), 1, "tanh", "sigmoid", "one sample"),
+    ((3, 5, 1), 4, "sigmoid", "sigmoid", "one output"),
+    ((3, 4, 2), 5, "sigmoid", "softmax"),
+    ((4, 2, 3), 5, "tanh", "linear", "whole numbers"),
+)
+
+
+def network_cases(rng: np.random.Generator, args_of: Callable, words="{} and {}") -> list[Case]:
+    """Return a case for each network, with args_of(X, parameters, hidden, output) as arguments.
+
+    words: how the activations are said, hidden and output.
+    """
+    cases = []
+    for sizes, m, hidden, output, *tags in NETWORKS:
+        X, parameters = small_network(rng, sizes, m, hidden)
+        said = words.format(hidden, output)
+        if "whole numbers" in tags:
+            X, parameters, said = (4 * X).astype(int), whole(parameters), f"{said}, whole numbers"
+        about = f"a {'-'.join(map(str, sizes))} network, {said}, {in_words(sample=m)}"
+        args = args_of(X, parameters, hidden, output)
+        cases.append(Case(args, about, {"m": m}, tuple(tags)))
+    return cases
+
+
+def unnamed(case: Case, count: int) -> Case:
+    """Return the first network's case with so many arguments, those that name no activation."""
+    about = case.about.replace("relu and sigmoid", "no activation named")
+    return replace(case, args=case.args[:count], about=about)
+
+
 def _forward_cases(rng: np.random.Generator) -> list[Case]:
     """Every hidden activation with every output, from one to four layers."""
-
-    def case(sizes, m, hidden, output, *tags):
-        args = *small_network(rng, sizes, m, hidden), hidden, output
-        return network_case(sizes, m, f"{hidden} and {output}", args, *tags)
-
-    sizes = 4, 2, 3
-    X, parameters = small_network(rng, sizes, 5)
-    in_whole = (4 * X).astype(int), whole(parameters), "tanh", "linear"
-    far = X, [(8000 * parameters[0][0], parameters[0][1]), *parameters[1:]], "relu", "softmax"
-    return [
-        network_case(sizes, 5, "no activation named", (X, parameters)),
-        case((2, 5, 4, 3), 6, "tanh", "softmax"),
-        case((4, 3, 5, 6, 2), 7, "sigmoid", "linear"),
-        case((3, 2), 4, "relu", "linear", "one layer"),
-        case((2, 4, 3), 1, "tanh", "sigmoid", "one sample"),
-        case((3, 5, 1), 4, "sigmoid", "sigmoid", "one output"),
-        case((3, 4, 2), 5, "sigmoid", "softmax"),
-        network_case(sizes, 5, "tanh and linear, whole numbers", in_whole, "whole numbers"),
-        network_case(sizes, 5, "relu and softmax, Z far from 0", far, "numbers far from 0"),
-    ]
+    first, *others = network_cases(rng, lambda *args: args)
+    X, ((W, b), *layers), *_ = first.args
+    far = replace(
+        first,
+        args=(X, [(8000 * W, b), *layers], "relu", "softmax"),
+        about="a 4-2-3 network, relu and softmax, Z far from 0, 5 samples",
+        tags=("numbers far from 0",),
+    )
+    return [unnamed(first, 2), *others, far]
 
 
 @gives("P", "A_prev in the caches", "Z in the caches", "A in the caches")
 def _forward_values(raw, case: Case) -> dict:
     """P, and from the caches all A_prev, all Z and all A, layer beside layer."""
-    if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise Malformed("It should return two values: P, and the list of caches.")
-    P, caches = raw
+    P, caches = by_position(raw, ("P", "caches")).values()
     count = len(case.args[1])
     if not isinstance(caches, list | tuple) or len(caches) != count:
         few = isinstance(caches, list | tuple) and len(caches) < count
@@ -280,7 +258,6 @@ def _why_another_shape(arrays: dict, right: dict) -> str:
 
 
 def _arrays(value):
-    """Yield the arrays in nested lists, tuples and dictionaries."""
     if isinstance(value, dict | list | tuple):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _arrays(item)
@@ -292,7 +269,6 @@ def _arrays(value):
 def forward(X, parameters, hidden="relu", output="sigmoid"):
     """P (m, n_out) and one cache a layer: A_prev (m, n_in), Z and A (m, n).
 
-    Z = A_prev W + b and A = f(Z), with f = hidden in every layer but the last, output there.
     X (m, n_in), [(W, b), …] -> (P, caches).
     """
     A, caches = X, []
@@ -306,20 +282,7 @@ def forward(X, parameters, hidden="relu", output="sigmoid"):
 
 
 def _scales_cases(rng: np.random.Generator) -> list[Case]:
-    def case(sizes, m, hidden, *tags):
-        return network_case(
-            sizes, m, hidden, (*small_network(rng, sizes, m, hidden), hidden), *tags
-        )
-
-    X, parameters = small_network(rng, (3, 4, 2), 5)
-    in_whole = (4 * X).astype(int), whole(parameters), "relu"
-    return [
-        case((3, 4, 2), 5, "relu"),
-        case((2, 5, 4, 3), 6, "tanh"),
-        case((4, 3, 5, 2, 6), 7, "sigmoid"),
-        case((3, 4), 1, "tanh", "one sample"),
-        network_case((3, 4, 2), 5, "relu, whole numbers", in_whole, "whole numbers"),
-    ]
+    return network_cases(rng, lambda X, parameters, hidden, _: (X, parameters, hidden), words="{}")
 
 
 @exercise("deep.layer_scales", points=3, cases=_scales_cases)

@@ -7,13 +7,14 @@ import numpy as np
 
 from lessonlib.checks.comparing import agree, as_numbers
 from lessonlib.checks.evidence import UNTOLD
+from lessonlib.checks.exercise import by_position
 from lessonlib.checks.observing import describe
 from lessonlib.data import digits, held_back_digits
-from lessonlib.exercises import Case, Malformed, exercise, gives, mistake
-from lessonlib.lessons.drawing import in_words, quarters
-from lessonlib.lessons.questions import numbers, rows_of, single_numbers
+from lessonlib.exercises import Case, Malformed, exercise, gives
+from lessonlib.lessons.drawing import as_tagged, in_words, quarters
+from lessonlib.lessons.questions import apart, numbers, rows_of, single_numbers
 from lessonlib.lessons.scripts import digits as scripts
-from lessonlib.nn import sigmoid, softmax  # noqa: F401  sigmoid in a slip
+from lessonlib.nn import sigmoid  # noqa: F401  in a slip
 
 # --- what is left of lessons 03 and 14 ---------------------------------------------------------
 
@@ -42,7 +43,6 @@ _UNKNOWN = f"{UNTOLD}: look at the shapes first"
 
 @gives(_SIZES, _CONTENT, _DRAW, script=scripts.split_six_times)
 def _split_in_words(raw: list, case: Case) -> dict:
-    """Say in words which samples came into which part."""
     X, y, test_fraction, _ = case.args
     runs = [_four_parts(run) for run in raw]
     sizes = {_sizes_in_words(parts, X, test_fraction) for parts in runs}
@@ -60,27 +60,21 @@ def _split_in_words(raw: list, case: Case) -> dict:
 
 
 def _four_parts(run) -> list[np.ndarray]:
-    asked = f"It should return four arrays in this order: {', '.join(_PARTS)}"
-    if not isinstance(run, list | tuple) or len(run) != 4:
-        raise Malformed(f"{asked}. It returns {describe(run)}.")
-    parts = [as_numbers(part) for part in run]
-    for name, part in zip(_PARTS, parts, strict=True):
+    parts = {name: as_numbers(part) for name, part in by_position(run, _PARTS).items()}
+    for name, part in parts.items():
         if part is None:
-            raise Malformed(f"{asked}. The place of {name} does not hold an array of numbers.")
-    return parts
+            raise Malformed(f"The place of {name} does not hold an array of numbers.")
+    return list(parts.values())
 
 
 def _sizes_in_words(parts: list, X, test_fraction: float) -> str:
     """Return the four shapes; a test part may be rounded up or down."""
     m, exact = len(X), test_fraction * len(X)
     n_train, n_test = (part.shape[0] if part.ndim else 0 for part in parts[:2])
-    if n_train + n_test == m:
-        here = {n_train: n_train, n_test: n_test}
-        for n in (n_train, n_test):
-            if n in (floor(exact), ceil(exact)):
-                here = {n: round(exact), m - n: m - round(exact)}
-    else:
-        here = {}
+    here = {}
+    for n in (n_train, n_test) if n_train + n_test == m else ():
+        if n in (floor(exact), ceil(exact)):
+            here = {n: round(exact), m - n: m - round(exact)}
     shapes = [tuple(here.get(size, size) for size in part.shape) for part in parts]
     return ", ".join(map(str, shapes))
 
@@ -152,12 +146,12 @@ def split(X, y, test_fraction, rng):
 
 
 def _tables(rng: np.random.Generator) -> list[Case]:
-    def case(m, n, k, *tags, constant=True, factor=1.0, kind=float):
+    def case(m, n, k, *tags, constant=True):
         while True:
             both = quarters(rng, m + k, n)
             if constant:
                 both[:, 0] = 0.75
-            X_train, X_test = (factor * both[:m]).astype(kind), (factor * both[m:]).astype(kind)
+            X_train, X_test = as_tagged(tags, both[:m], both[m:])
             spreads = X_train.std(axis=0)[int(constant) :]
             if (spreads > 0.1).all() and (abs(spreads - 1) > 0.01).all():
                 break
@@ -168,14 +162,9 @@ def _tables(rng: np.random.Generator) -> list[Case]:
         case(5, 3, 2),
         case(4, 3, 1, "one row to test"),
         case(6, 1, 3, "one column", constant=False),
-        case(7, 4, 5, "whole numbers", factor=4, kind=int),
+        case(7, 4, 5, "whole numbers"),
         case(9, 5, 3),
     ]
-
-
-def _scaled_by_row(X):
-    spread = X.std(axis=1, keepdims=True)
-    return (X - X.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, np.inf)
 
 
 # leaves room for a tiny number added to the standard deviation
@@ -217,13 +206,11 @@ def one_hot(labels, n_classes):
 # --- the loss, and its gradient ----------------------------------------------------------------
 
 _EXTREME = "scores of ±1000"
-_PAIR = "loss", "dlogits"
-_PAIR_AT_1000 = "loss at ±1000", "dlogits at ±1000"
 
 
 def _logit_cases(rng: np.random.Generator) -> list[Case]:
-    def case(m, n, *tags, factor=1.0, kind=float):
-        logits = (factor * quarters(rng, m, n)).astype(kind)
+    def case(m, n, *tags):
+        (logits,) = as_tagged(tags, quarters(rng, m, n))
         Y = np.eye(n)[rng.integers(n, size=m)]
         about = f"{in_words(sample=m)}, {n} classes"
         return Case((logits, Y), about, {"m": m}, tags)
@@ -233,29 +220,20 @@ def _logit_cases(rng: np.random.Generator) -> list[Case]:
         case(2, 3),
         case(1, 4, "one sample"),
         case(5, 2, "two classes"),
-        case(3, 4, "whole numbers", factor=4, kind=int),
+        case(3, 4, "whole numbers"),
         case(6, 5),
         Case((np.array(extreme), np.eye(3)[[1, 2, 0, 1]]), _EXTREME, {"m": 4}, (_EXTREME,)),
     ]
 
 
-@gives(*_PAIR, *_PAIR_AT_1000)
-def _loss_and_gradient(raw, case: Case) -> dict:
-    """Judge the extreme case by itself, as two outputs of its own."""
-    if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise Malformed(
-            f"It should return two values in this order: loss, dlogits. It returns {describe(raw)}."
-        )
-    here = _PAIR_AT_1000 if case.about == _EXTREME else _PAIR
-    return dict.fromkeys(_PAIR + _PAIR_AT_1000) | dict(zip(here, raw, strict=True))
+_LOSS_AND_GRADIENT = apart(_EXTREME, loss="loss at ±1000", dlogits="dlogits at ±1000")
 
 
-@exercise("digits.softmax_cross_entropy", points=4, cases=_logit_cases, unpack=_loss_and_gradient)
+@exercise("digits.softmax_cross_entropy", points=4, cases=_logit_cases, unpack=_LOSS_AND_GRADIENT)
 def softmax_cross_entropy(logits, Y):
     """The cross-entropy of softmax(logits), and its gradient (P - Y) / m.
 
-    loss = mean over the rows of (log sum_j exp(z_j) - z of the right class). Each row's largest
-    logit is taken away first, which changes neither. logits and Y (m, n) -> (loss, dlogits).
+    Finite for any logits: no probability is made on the way. logits, Y (m, n) -> (loss, dlogits).
     """
     shifted = logits - np.max(logits, axis=1, keepdims=True)
     log_sums = np.log(np.sum(np.exp(shifted), axis=1, keepdims=True))
@@ -264,22 +242,6 @@ def softmax_cross_entropy(logits, Y):
     loss = -np.sum(Y * log_P) / len(Y)
     dlogits = (P - Y) / len(Y)
     return loss, dlogits
-
-
-def _guarded(guard: float):
-    def wrong(logits, Y):
-        """A guard keeps the logarithm finite, and makes it wrong: a mistake by 2000 is charged like
-        a small one, and the loss no longer tells how bad it is. Work out the logarithm from the
-        logits themselves, without a probability in between.
-        """
-        P = np.maximum(softmax(logits), guard)
-        return -np.sum(Y * np.log(P)) / len(Y), softmax_cross_entropy(logits, Y)[1]
-
-    return wrong
-
-
-for _guard in (1e-7, 1e-8, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 1e-300, float(np.finfo(float).tiny)):
-    mistake(softmax_cross_entropy, f"probabilities kept above {_guard:.0e}")(_guarded(_guard))
 
 
 # --- which is taken for which ------------------------------------------------------------------
@@ -336,23 +298,20 @@ def _nearest(X, known, labels):
     return labels[np.argmin(distances, axis=1)]
 
 
-@gives(script=scripts.read_digits)
+@gives(_READS, script=scripts.read_digits)
 def _reading_in_words(raw: dict, case: Case) -> dict:
     """Say how well the digits were read, and what a bad reading looks like."""
-    X, known = case.args
-    fault = _wrong_form(raw["new"], len(X))
+    truth, old = case.hidden
+    fault = _wrong_form(raw["new"], len(truth))
     if fault:
         return {_READS: fault}
-    new, truth = as_numbers(raw["new"]), _true_labels(X)
-    read, old = as_numbers(raw["known"]), _true_labels(known)
+    new, read = as_numbers(raw["new"]), as_numbers(raw["known"])
     knows_the_old = np.shape(read) == old.shape and np.mean(read == old) >= ENOUGH
     return {_READS: _quality(new, truth, _same_alone(raw["alone"], new), bool(knows_the_old))}
 
 
 def _wrong_form(new, m: int) -> str:
     """Return what is wrong with the form of the labels, "" if nothing is. Raises Malformed."""
-    if new is None:
-        raise Malformed("It returns None. Is the `return` missing?")
     labels = as_numbers(new)
     if labels is None:
         raise Malformed(f"It should return {m} labels in an array. It returns {describe(new)}.")
@@ -376,24 +335,10 @@ def _wrong_form(new, m: int) -> str:
     return "numbers between 0 and 1" if shares else "numbers that are no labels"
 
 
-@cache
-def _labels_by_image() -> dict[bytes, int]:
-    parts = zip(_handed_out(), held_back_digits(), strict=True)
-    X, labels = (np.concatenate(pair) for pair in parts)
-    return {row.tobytes(): int(label) for row, label in zip(X, labels, strict=True)}
-
-
-def _true_labels(X: np.ndarray) -> np.ndarray:
-    return np.array([_labels_by_image()[row.tobytes()] for row in X])
-
-
 def _same_alone(alone: list, new: np.ndarray) -> bool:
     """Whether nearly every digit got the same label alone as among the others."""
-    labels = [as_numbers(label) for label in alone]
-    same = [
-        label is not None and label.size == 1 and label.item() == together
-        for label, together in zip(labels, new[: len(labels)], strict=True)
-    ]
+    pairs = zip(map(as_numbers, alone), new, strict=False)
+    same = [np.array_equal(np.ravel(label), [together]) for label, together in pairs]
     return sum(same) > 0.7 * len(same)
 
 
@@ -417,9 +362,12 @@ def _quality(new: np.ndarray, truth: np.ndarray, same_alone: bool, knows_the_old
 
 
 def _unseen(rng: np.random.Generator) -> list[Case]:
-    X, _ = held_back_digits()
-    args = rng.permutation(X), rng.permutation(_handed_out()[0][OLD])
-    return [Case(args, f"{len(X)} digits that it never saw")]
+    drawn = []
+    for X, labels in (held_back_digits(), [array[OLD] for array in _handed_out()]):
+        order = rng.permutation(len(labels))
+        drawn.append((X[order], labels[order]))
+    (new, truth), (known, old) = drawn
+    return [Case((new, known), f"{len(new)} digits that it never saw", hidden=(truth, old))]
 
 
 def _is_new(X):

@@ -33,10 +33,6 @@ def recall_2():
 # --- gradients by small steps ------------------------------------------------------------------
 
 
-def _readable(theta):
-    return theta[0] ** 3 + 2 * theta[0] * theta[1]
-
-
 def _coupled(rng: np.random.Generator, *shape: int) -> Callable:
     """Return an f of an array of that shape in which every coordinate feels every other.
 
@@ -64,17 +60,14 @@ def readable_case(*h: float) -> Case:
     step = f" with h = {h[0]}" if h else ""
     text = f"f = theta[0]**3 + 2 * theta[0] * theta[1] at theta = [1, 3]{step}"
     tags = ("a step other than the usual one",) if h else ()
-    return Case((_readable, np.array([1.0, 3.0]), *h), text, tags=tags)
-
-
-def _central_cases(rng: np.random.Generator) -> list[Case]:
-    return [readable_case(0.1), *points(rng), readable_case()]
+    args = lambda theta: theta[0] ** 3 + 2 * theta[0] * theta[1], np.array([1.0, 3.0]), *h
+    return Case(args, text, tags=tags)
 
 
 @exercise(
     "gradcheck.numeric_gradient",
     points=3,
-    cases=_central_cases,
+    cases=lambda rng: [readable_case(0.1), *points(rng), readable_case()],
     outputs=("numeric_gradient(f, theta)",),
     rtol=1e-7,
 )
@@ -144,11 +137,6 @@ def suspects():
 
 # --- an input that shows a missing mask ---------------------------------------------------------
 
-_SHOWS = "dW1 or dW2 changes"
-_ALL_FIRE = "both units of layer 2 fire"
-_LAYER_1_SILENT = "all four units of layer 1 are silent"
-_NO_GRADIENT = "hardly any gradient comes back"
-
 
 def _what_x_shows(raw: dict, case: Case) -> dict:
     """Return, in words, what leaving out layer 2's mask does on the answer's x."""
@@ -163,10 +151,12 @@ def _what_x_shows(raw: dict, case: Case) -> dict:
     all_fire = {**cache, "z2": np.ones_like(cache["z2"])}
     without = backward(x, net["y"], net, all_fire)
     if any(np.max(np.abs(right[name] - without[name])) > 1e-9 for name in ("dW1", "dW2")):
-        return {"x": _SHOWS}
+        return {"x": "dW1 or dW2 changes"}
     if np.all(cache["z2"] > 0):
-        return {"x": _ALL_FIRE}
-    return {"x": _NO_GRADIENT if np.any(cache["a1"] > 0) else _LAYER_1_SILENT}
+        return {"x": "both units of layer 2 fire"}
+    fires = np.any(cache["a1"] > 0)
+    silent = "all four units of layer 1 are silent"
+    return {"x": "hardly any gradient comes back" if fires else silent}
 
 
 @exercise("hand.revealing_input", points=3, unpack=_what_x_shows, reveal=False)

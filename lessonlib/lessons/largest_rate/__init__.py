@@ -3,14 +3,12 @@
 import numpy as np
 
 from lessonlib.exercises import Case, exercise
-from lessonlib.lessons.drawing import as_tagged, in_words, quarters
+from lessonlib.lessons.drawing import as_tagged, case_of, quarters
 
 
 def _inputs(rng: np.random.Generator) -> list[Case]:
     def case(X, *tags):
-        m, n_in = X.shape
-        about = in_words(input=n_in, sample=m)
-        return Case(as_tagged(tags, X), about, {"m": m, "n_in": n_in}, tags)
+        return case_of(as_tagged(tags, X), *tags, m=len(X), n_in=X.shape[1])
 
     return [
         case(quarters(rng, 4, 1), "one input"),

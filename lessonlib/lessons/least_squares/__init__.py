@@ -3,25 +3,23 @@
 import numpy as np
 
 from lessonlib.exercises import Case, exercise
-from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.drawing import case_of, quarters
 from lessonlib.lessons.xor import XOR_X, XOR_Y
 
 
 def _fit_cases(rng: np.random.Generator) -> list[Case]:
+    def case(n_x, m, *tags):
+        X, Y = quarters(rng, n_x, m), quarters(rng, 1, m)
+        while np.linalg.cond(_with_ones(X)) > 20:  # then not all ways to solve it agree
+            X = quarters(rng, n_x, m)
+        return case_of((X, Y), *tags, m=m, n_x=n_x)
+
     return [
         Case((XOR_X.copy(), XOR_Y.copy()), "the XOR table", {"n_x": 2, "m": 4}, ("the XOR table",)),
         Case((XOR_X.copy(), np.array([[0, 0, 0, 1]])), "the AND table", {"n_x": 2, "m": 4}),
-        _fit_case(rng, 3, 7),
-        _fit_case(rng, 1, 5, "one input"),
+        case(3, 7),
+        case(1, 5, "one input"),
     ]
-
-
-def _fit_case(rng: np.random.Generator, n_x: int, m: int, *tags: str) -> Case:
-    X, Y = quarters(rng, n_x, m), quarters(rng, 1, m)
-    while np.linalg.cond(_with_ones(X)) > 20:  # so that any way to solve it gives the same digits
-        X = quarters(rng, n_x, m)
-    about = f"{n_x} input{'s' * (n_x > 1)}, {m} samples"
-    return Case((X, Y), about, {"n_x": n_x, "m": m}, tags)
 
 
 def _with_ones(X):

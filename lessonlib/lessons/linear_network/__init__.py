@@ -7,21 +7,8 @@ import numpy as np
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons.drawing import as_tagged, in_words, quarters, stack
-from lessonlib.lessons.questions import names_out_of, use_of_rng
-from lessonlib.lessons.scripts import linear_network as scripts
-
-
-def seed_003():
-    """The 1-2-2-1 linear network of seed 003 and its nine samples, in ROWS.
-
-    Returns X (9, 1), Y (9, 1) and [(W1, b1), (W2, b2), (W3, b3)], new float arrays.
-    """
-    X = np.arange(32.0, 50.0, 2.0).reshape(-1, 1)
-    W1 = np.array([[-0.29604465, -0.21134205]])
-    W2 = np.array([[-0.29604465, -0.21134205], [0.01063002, 1.5165398]])
-    W3 = np.array([[-0.29604465], [-0.21134205]])
-    return X, 2 * X + 3, [(W1, np.zeros(2)), (W2, np.zeros(2)), (W3, np.zeros(1))]
-
+from lessonlib.lessons.questions import names_out_of, pairs_of_arrays, use_of_rng
+from lessonlib.lessons.scripts import drawing as scripts
 
 # --- weights to start from ---------------------------------------------------------------------
 
@@ -49,10 +36,9 @@ def _spread(weights: np.ndarray, limit: float) -> str:
     width = weights.std() / (limit / np.sqrt(3))
     if len(np.unique(weights)) < weights.size / 2:
         return "the same number again and again"
-    if abs(weights.mean()) > 0.15 * limit:
-        return f"off centre, {width:.1f} times as wide as they should be"
-    if abs(width - 1) > 0.12:
-        return f"around 0, {width:.1f} times as wide as they should be"
+    off = abs(weights.mean()) > 0.15 * limit
+    if off or abs(width - 1) > 0.12:
+        return f"{'off centre' if off else 'around 0'}, {width:.1f} times as wide as they should be"
     largest = np.max(np.abs(weights)) / limit
     if largest < 0.95:  # 400 uniform ones would all stay below it once in a thousand million times
         return "around 0, but none comes near the limits"
@@ -108,8 +94,7 @@ def _stacks(rng: np.random.Generator) -> list[Case]:
         X, Y = as_tagged(tags, quarters(rng, m, sizes[0]), quarters(rng, m, sizes[-1]))
         parameters = [as_tagged(tags, *pair) for pair in stack(rng, *sizes)]
         about = f"a {'-'.join(map(str, sizes))} network, {in_words(sample=m)}"
-        symbols = {"m": m, "n_out": sizes[-1]}
-        return Case((X, Y, parameters), about, symbols, tags)
+        return Case((X, Y, parameters), about, {"m": m, "n_out": sizes[-1]}, tags)
 
     return [
         case(5, (2, 3, 4, 1), "one output"),
@@ -120,28 +105,13 @@ def _stacks(rng: np.random.Generator) -> list[Case]:
     ]
 
 
-def _forward_cases(rng: np.random.Generator) -> list[Case]:
-    return [replace(c, args=(c.args[0], c.args[2])) for c in _stacks(rng)]
-
-
-@gives("A1", "A2", "P")
-def _three_outputs(raw, case: Case) -> dict:
-    names = ("A1", "A2", "P")
-    if not isinstance(raw, list | tuple):
-        raise Malformed(
-            "It should return a list with the outputs of all three layers, [A1, A2, P]. One array, "
-            "or something else, came back."
-        )
-    if len(raw) != len(names):
-        what = "The input itself is not in it. " if len(raw) == 4 else ""
-        raise Malformed(
-            f"It returns a list of {len(raw)}. It should hold the outputs of the three "
-            f"layers, [A1, A2, P]. {what}Append one array in each round of the loop."
-        )
-    return dict(zip(names, raw, strict=True))
-
-
-@exercise("linreg.network_forward", points=2, cases=_forward_cases, unpack=_three_outputs)
+@exercise(
+    "linreg.network_forward",
+    points=2,
+    cases=lambda rng: [replace(case, args=case.args[::2]) for case in _stacks(rng)],
+    outputs=("A1", "A2", "P"),
+    returns="tuple",
+)
 def network_forward(X, parameters):
     """Every layer's output, the last one being the prediction: A = (A below) W + b, A below = X.
 
@@ -160,24 +130,19 @@ _NAMES = ("W1", "b1", "W2", "b2", "W3", "b3")
 
 @gives(*_NAMES)
 def _six_arrays(raw, case: Case) -> dict:
-    contract = "the new parameters as a list of three pairs, [(W1, b1), (W2, b2), (W3, b3)]"
-    if not isinstance(raw, list | tuple) or len(raw) != 3:
-        raise Malformed(f"It should return {contract}.")
-    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in raw):
-        raise Malformed(f"Each item of the list should be a pair (W, b). Return {contract}.")
-    return dict(zip(_NAMES, [a for pair in raw for a in pair], strict=True))
+    pairs = pairs_of_arrays(raw, 3, "(W, b)")
+    return dict(zip(_NAMES, [array for pair in pairs for array in pair], strict=True))
 
 
 def _step_cases(rng: np.random.Generator) -> list[Case]:
-    return [replace(c, args=(*c.args, 0.03125)) for c in _stacks(rng)]
+    return [replace(case, args=(*case.args, 0.03125)) for case in _stacks(rng)]
 
 
 @exercise("linreg.network_step", points=4, cases=_step_cases, unpack=_six_arrays)
 def network_step(X, Y, parameters, learning_rate):
     """One step of gradient descent on 1/(2m) sum (P - Y)^2 for a stack of linear layers.
 
-    For the last layer dZ = (P - Y) / m; dW = A^T dZ, db = sum of dZ, and dZ W^T is the dZ of the
-    layer below. X (m, n_x), Y (m, n_y), parameters [(W, b), ...] -> new parameters.
+    X (m, n_x), Y (m, n_y), parameters [(W, b), ...] -> new parameters.
     """
     *inputs, P = [X, *network_forward(X, parameters)]
     dZ = (P - Y) / len(X)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from lessonlib.exercises import Case, exercise
-from lessonlib.lessons.drawing import as_tagged, in_words, quarters
+from lessonlib.lessons.drawing import as_tagged, case_of, in_words, quarters
 from lessonlib.lessons.questions import single_numbers
 
 # --- what is left of lesson 07 -----------------------------------------------------------------
@@ -54,24 +54,22 @@ def batch(rng: np.random.Generator, m: int, n_in: int, n_out: int) -> tuple:
     return tuple(quarters(rng, *shape) for shape in shapes)
 
 
-def case_of(args: tuple, m: int, n_in: int, n_out: int, *tags: str) -> Case:
-    """Return the case of some arguments, told by its sizes."""
-    about = in_words(input=n_in, output=n_out, sample=m)
-    return Case(args, about, {"m": m, "n_in": n_in, "n_out": n_out}, tags)
+SIZES = (  # samples, inputs, outputs, perhaps a tag
+    (4, 2, 3),
+    (1, 4, 2, "one sample"),
+    (5, 3, 1, "one output"),
+    (7, 4, 2),
+    (3, 4, 2, "whole numbers"),
+    (6, 1, 3, "one input"),
+)
 
 
 def _layers(rng: np.random.Generator) -> list[Case]:
     def case(m, n_in, n_out, *tags):
-        return case_of(as_tagged(tags, *batch(rng, m, n_in, n_out)), m, n_in, n_out, *tags)
+        args = as_tagged(tags, *batch(rng, m, n_in, n_out))
+        return case_of(args, *tags, m=m, n_in=n_in, n_out=n_out)
 
-    return [
-        case(4, 2, 3),
-        case(1, 4, 2, "one sample"),
-        case(5, 3, 1, "one output"),
-        case(7, 4, 2),
-        case(6, 1, 3, "one input"),
-        case(3, 4, 2, "whole numbers"),
-    ]
+    return [case(*sizes) for sizes in SIZES]
 
 
 def _models(rng: np.random.Generator) -> list[Case]:
@@ -90,20 +88,14 @@ def predict(X, W, b):
 def predictions(rng: np.random.Generator) -> list[Case]:
     """Return predictions and targets, one of them met exactly where there are several."""
 
-    def case(m, n_out, *tags):
+    def case(m, _, n_out, *tags):
         Y_pred, Y = as_tagged(tags, quarters(rng, m, n_out), quarters(rng, m, n_out))
         Y_pred[0, 0] = Y[0, 0] + 1
         Y_pred[-1, -1] = Y[-1, -1]
         about = in_words(sample=m, output=n_out)
         return Case((Y_pred, Y), about, {"m": m, "n_out": n_out}, tags)
 
-    return [
-        case(3, 2),
-        case(5, 1, "one output"),
-        case(1, 3, "one sample"),
-        case(6, 4),
-        case(4, 3, "whole numbers"),
-    ]
+    return [case(*sizes) for sizes in SIZES[:-1]]  # the last is about inputs
 
 
 @exercise("linreg.mse", points=1, cases=predictions)
@@ -140,8 +132,8 @@ def gradients(X, Y, W, b):
 def _fits(rng: np.random.Generator) -> list[Case]:
     def case(m, n_in, n_out, learning_rate, epochs, *tags):
         X, Y, _, _ = as_tagged(tags, *batch(rng, m, n_in, n_out))
-        sizes = {"m": m, "n_in": n_in, "n_out": n_out, "epochs": epochs}
         about = f"{in_words(input=n_in, output=n_out, sample=m)}, {epochs} epochs"
+        sizes = {"m": m, "n_in": n_in, "n_out": n_out, "epochs": epochs}
         return Case((X, Y, learning_rate, epochs), about, sizes, tags)
 
     return [

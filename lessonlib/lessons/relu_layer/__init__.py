@@ -7,30 +7,19 @@ import numpy as np
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.data import seed_001
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import in_words, layer, quarters
+from lessonlib.lessons.drawing import arrays, as_tagged, case_of, in_words, layer, quarters
 from lessonlib.lessons.questions import numbers
 
 # --- the ReLU and its slope --------------------------------------------------------------------
 
 
-def _arrays(rng: np.random.Generator) -> list[Case]:
-    table = quarters(rng, 3, 4)
-    table[1, 2] = 0.0
-    return [
-        Case((np.array([-1.5, 0.0, 2.5]),), "z = [-1.5, 0, 2.5]"),
-        Case((table,), "a table z of shape (3, 4)"),
-        Case((np.array([[-3, 0, 2], [5, -1, 4]]),), "whole numbers", tags=("whole numbers",)),
-        Case((quarters(rng, 2, 3, 2),), "an array z of shape (2, 3, 2)"),
-    ]
-
-
-@exercise("relu.relu", points=1, cases=_arrays)
+@exercise("relu.relu", points=1, cases=arrays)
 def relu(z):
     """max(0, z), entry by entry: z -> same shape."""
     return np.maximum(0, z)
 
 
-@exercise("relu.relu_derivative", points=1, cases=_arrays)
+@exercise("relu.relu_derivative", points=1, cases=arrays)
 def relu_derivative(z):
     """The slope of the ReLU: 1 where z > 0, else 0; 0 at 0 by agreement. z -> same shape."""
     return (np.asarray(z) > 0).astype(float)
@@ -48,26 +37,19 @@ def by_hand():
     return z1, a1
 
 
-_STRETCHES = {
-    "at x = -4, -2.5, -1": np.array([-4.0, -2.5, -1.0]),
-    "at x = -0.75, -0.5, 0": np.array([-0.75, -0.5, 0.0]),
-    "at x = 0.25, 0.5, 1": np.array([0.25, 0.5, 1.0]),
-    "at x = 1.5, 2, 4": np.array([1.5, 2.0, 4.0]),
-}
+_PLACES = np.array([[-4, -2.5, -1], [-0.75, -0.5, 0], [0.25, 0.5, 1], [1.5, 2, 4]])
+_STRETCHES = {"at x = {:g}, {:g}, {:g}".format(*x): x for x in _PLACES}
 
 
 @gives(*_STRETCHES)
 def _tent_heights(raw: dict, case: Case) -> dict:
     """Return the sum of the three hinges at three points of each stretch."""
-    w, b, v = (_three_numbers(name, raw[name]) for name in ("w", "b", "v"))
+    found = {name: as_numbers(value) for name, value in raw.items()}
+    for name, value in found.items():
+        if value is None or value.shape != (3,):
+            raise Malformed(f"{name} should hold three numbers, one for each hinge: shape (3,).")
+    w, b, v = (found[name].astype(float) for name in "wbv")
     return {name: relu(np.outer(x, w) + b) @ v for name, x in _STRETCHES.items()}
-
-
-def _three_numbers(name: str, value) -> np.ndarray:
-    numbers = as_numbers(value)
-    if numbers is None or numbers.shape != (3,):
-        raise Malformed(f"{name} should hold three numbers, one for each hinge: shape (3,).")
-    return numbers.astype(float)
 
 
 @exercise("relu.tent", points=2, unpack=_tent_heights, rtol=1e-6)
@@ -81,17 +63,16 @@ def tent():
 # --- many samples at once -----------------------------------------------------------------------
 
 
-def _case(args: tuple, n_in: int, n: int, m: int, *tags: str) -> Case:
-    return Case(args, in_words(input=n_in, unit=n, sample=m), {"m": m, "n": n, "n_in": n_in}, tags)
-
-
 def _layers(rng: np.random.Generator) -> list[Case]:
+    def case(n_in, n, m, *tags):
+        return case_of(as_tagged(tags, *layer(rng, n_in, n, m)), *tags, n_in=n_in, n=n, m=m)
+
     return [
-        _case(layer(rng, 2, 3, 4), 2, 3, 4),
-        _case(layer(rng, 3, 2, 1), 3, 2, 1, "one sample"),
-        _case(layer(rng, 4, 1, 3), 4, 1, 3, "one unit"),
-        _case(layer(rng, 5, 4, 7), 5, 4, 7),
-        _case(tuple((4 * a).astype(int) for a in layer(rng, 3, 4, 2)), 3, 4, 2, "whole numbers"),
+        case(2, 3, 4),
+        case(3, 2, 1, "one sample"),
+        case(4, 1, 3, "one unit"),
+        case(5, 4, 7),
+        case(3, 4, 2, "whole numbers"),
     ]
 
 
@@ -106,22 +87,22 @@ def layer_forward(W, b, X):
 # --- one weight on its way downhill ------------------------------------------------------------
 
 
-def _path_case(start, x, y, learning_rate: float, steps: int, *tags: str) -> Case:
-    args = (start, np.array(x), np.array(y), learning_rate, steps)
-    about = f"{in_words(sample=len(x), step=steps)}, from w = {start}"
-    return Case(args, about, {"m": len(x)}, tags)
-
-
 def _paths(rng: np.random.Generator) -> list[Case]:
     """Each with a sample on which the unit is silent; no w x is 0 on the way."""
+
+    def case(start, x, y, learning_rate, steps, *tags):
+        args = (start, np.array(x), np.array(y), learning_rate, steps)
+        about = f"{in_words(sample=len(x), step=steps)}, from w = {start}"
+        return Case(args, about, {"m": len(x)}, tags)
+
     return [
-        _path_case(1.0, [-1.0, 1.0, 2.0], [0.5, 1.0, 4.0], 0.5, 1),
-        _path_case(0.25, [2.0], [1.0], 0.125, 3, "one sample"),
-        _path_case(-0.5, *_cold_and_warm(rng, 4), 0.25, 3),
-        _path_case(0.5, *_cold_and_warm(rng, 5), 0.75, 4),
-        _path_case(2, [1, -3, 2], [1, 2, 5], 0.5, 2, "whole numbers"),
-        _path_case(-1.0, [0.5, 1.5], [1.0, 2.0], 0.5, 3, "a unit that is silent on all samples"),
-        _path_case(0.75, [1.0, -2.0], [2.0, 1.0], 0.5, 0, "no step"),
+        case(1.0, [-1.0, 1.0, 2.0], [0.5, 1.0, 4.0], 0.5, 1),
+        case(0.25, [2.0], [1.0], 0.125, 3, "one sample"),
+        case(-0.5, *_cold_and_warm(rng, 4), 0.25, 3),
+        case(0.5, *_cold_and_warm(rng, 5), 0.75, 4),
+        case(2, [1, -3, 2], [1, 2, 5], 0.5, 2, "whole numbers"),
+        case(-1.0, [0.5, 1.5], [1.0, 2.0], 0.5, 3, "a unit that is silent on all samples"),
+        case(0.75, [1.0, -2.0], [2.0, 1.0], 0.5, 0, "no step"),
     ]
 
 

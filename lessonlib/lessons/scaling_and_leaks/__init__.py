@@ -4,8 +4,8 @@ import numpy as np
 
 from lessonlib.data import line
 from lessonlib.exercises import Case, exercise
-from lessonlib.lessons.drawing import as_tagged, in_words, quarters
-from lessonlib.lessons.linear_regression import batch, case_of, predictions
+from lessonlib.lessons.drawing import as_tagged, case_of, in_words, quarters
+from lessonlib.lessons.linear_regression import batch, predictions
 from lessonlib.lessons.questions import one_letter, single_numbers
 
 # --- what is left of lesson 06 ------------------------------------------------------------------
@@ -88,22 +88,15 @@ def mae_gradient(Y_pred, Y):
 # --- a leak ------------------------------------------------------------------------------------
 
 
-def other_line():
-    """Seed 003's line, and a test part that lies on another one.
-
-    Returns x_train, y_train (59, 1) with y = 2 x + 3 and x_test, y_false (16, 1) with
-    y = 0.5 x - 100.
-    """
-    X, Y = line()
-    return X[16:], Y[16:], X[:16], 0.5 * X[:16] - 100
-
-
 _MAES = single_numbers("leaky_mae", "honest_mae")
 
 
 @exercise("linreg.leak", points=2, unpack=_MAES, rtol=2e-3, reveal=False)
 def leak():
-    x_train, y_train, x_test, y_false = other_line()
+    """Seed 003's line y = 2 x + 3, and a test part that lies on another one, y = 0.5 x - 100."""
+    X, Y = line()
+    x_train, y_train, x_test = X[16:], Y[16:], X[:16]
+    y_false = 0.5 * x_test - 100
     leaky_mae = mae(_scaled(x_test, x_test), _scaled(y_false, y_false))
     x = _scaled(x_test, x_train)
     y = _scaled(y_false, y_train)
@@ -126,7 +119,7 @@ def _scatters(rng: np.random.Generator) -> list[Case]:
             X, Y, W, b = batch(rng, m, n_in, n_out)
             if np.linalg.cond(np.hstack([X, np.ones((m, 1))])) < 8:
                 args = (1.0 * a for a in as_tagged(tags, X, X @ W + b + Y))
-                return case_of(tuple(args), m, n_in, n_out, *tags)
+                return case_of(tuple(args), *tags, m=m, n_in=n_in, n_out=n_out)
 
     return [
         case(4, 1, 2, "one input"),

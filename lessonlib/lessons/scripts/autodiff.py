@@ -1,46 +1,52 @@
 """What works beside an answer to lesson 17."""
 
-import operator
+import re
 
 import numpy as np
 
 EXPRESSIONS = {
-    "addition": {
-        "a + b": lambda a, b, c: a + b,
-        "a + 8": lambda a, b, c: a + 8,
-        "8 + a": lambda a, b, c: 8 + a,
-    },
-    "minus sign": {"-a": lambda a, b, c: -a, "-b": lambda a, b, c: -b},
-    "subtraction": {
-        "a - b": lambda a, b, c: a - b,
-        "a - 8": lambda a, b, c: a - 8,
-        "8 - a": lambda a, b, c: 8 - a,
-    },
-    "multiplication": {
-        "a * b": lambda a, b, c: a * b,
-        "a * 8": lambda a, b, c: a * 8,
-        "8 * a": lambda a, b, c: 8 * a,
-    },
-    "power": {
-        "a ** 3": lambda a, b, c: a**3,
-        "b ** -1": lambda a, b, c: b**-1,
-        "c ** 0.5": lambda a, b, c: c**0.5,
-    },
-    "division": {
-        "a / b": lambda a, b, c: a / b,
-        "a / 8": lambda a, b, c: a / 8,
-        "8 / a": lambda a, b, c: 8 / a,
+    "addition": ("a + b", "a + 8", "8 + a"),
+    "minus sign": ("-a", "-b"),
+    "subtraction": ("a - b", "a - 8", "8 - a"),
+    "multiplication": ("a * b", "a * 8", "8 * a"),
+    "power": ("a ** 3", "b ** -1", "c ** 0.5"),
+    "division": ("a / b", "a / 8", "8 / a"),
+}
+FUNCTIONS = {"relu": ("a", "b", "zero"), "tanh": ("a", "b"), "exp": ("a", "b"), "log": ("c",)}
+
+# Single steps and ways through a graph: by output and by what a learner reads, what is evaluated.
+STEPS = {name: {text: text for text in texts} for name, texts in EXPRESSIONS.items()} | {
+    name: {leaf.replace("zero", "0"): f"{leaf}.{name}()" for leaf in leaves}
+    for name, leaves in FUNCTIONS.items()
+}
+WAYS = {
+    "a chain": {"(a * b + 8) * c": "(a * b + 8) * c"},
+    "a number used twice": {"a + a": "a + a", "a * a + a": "a * a + a"},
+    "a result used twice": {
+        "u * (u + a)": "(u := a * b) * (u + a)",
+        "(u + a) * u": "((u := a * b) + a) * u",
     },
 }
-FUNCTIONS = {"relu": ("a", "b", "0"), "tanh": ("a", "b"), "exp": ("a", "b"), "log": ("c",)}
+CALLED_TWICE = {"a second call": {"(u + a) * u": "((u := a * b) + a) * u"}}
+
+NOT_WRITTEN, NUMBER = "not written", "a number"
 
 
-def _outcome(compute):
+def _outcome(compute, *args):
     """Return what `compute` gives; the kind of the error where an operation is missing or odd."""
     try:
-        return compute()
-    except (NotImplementedError, TypeError, AttributeError) as error:
-        return {"error": type(error).__name__}
+        return compute(*args)
+    except NotImplementedError:
+        return NOT_WRITTEN
+    except (TypeError, AttributeError) as error:
+        return type(error).__name__
+
+
+def _tried(compute, texts_of: dict) -> dict:
+    return {
+        name: {key: _outcome(compute, text) for key, text in texts.items()}
+        for name, texts in texts_of.items()
+    }
 
 
 def _unusable(answer, *methods: str) -> dict:
@@ -64,30 +70,25 @@ def calculate(answer, a, b, c) -> dict:
     unusable = _unusable(answer)
     if unusable:
         return unusable
-    found = {
-        name: {text: _outcome(lambda f=f: _data(f(*map(answer, (a, b, c))))) for text, f in each}
-        for name, each in ((n, e.items()) for n, e in EXPRESSIONS.items())
-    }
-    numbers = {"a": a, "b": b, "c": c, "0": 0.0}
-    for name, leaves in FUNCTIONS.items():
-        found[name] = {
-            leaf: _outcome(lambda n=name, x=numbers[leaf]: _data(getattr(answer(x), n)()))
-            for leaf in leaves
-        }
+
+    def result(text):
+        return _data(eval(text, {name: answer(number) for name, number in numbers.items()}))
+
+    numbers = {"a": a, "b": b, "c": c, "zero": 0.0}
     fresh, left, right = answer(a), answer(a), answer(b)
     _outcome(lambda: (left + right, left * right, left.relu(), -left))
     return {
         "a new Value": {"data": fresh.data, "grad": fresh.grad},
-        **found,
+        **_tried(result, STEPS),
         "the operands afterwards": {"a": left.data, "b": right.data, "grad of a": left.grad},
     }
 
 
 def _data(result):
-    """Return the number in a result; where there is none, what kind of thing is there instead."""
+    """Return the number in a result, or in words what is there instead of one."""
     if result is None or isinstance(result, int | float | np.generic | np.ndarray):
-        return {"not a node": type(result).__name__}
-    return {"node in node": True} if hasattr(result.data, "grad") else result.data
+        return "None" if result is None else "no Value"
+    return "Value in Value" if hasattr(result.data, "grad") else result.data
 
 
 # --- autodiff.topological_order ----------------------------------------------------------------
@@ -98,8 +99,7 @@ def order_thrice(answer, steps: dict, labels: list) -> dict:
 
     steps:  {"a": 2.0, "b": -0.5, "c": "a * b"}; the last name is the node to start from.
     labels: a number for each node of the first graph, then for each of the second. The lists
-            come back with these numbers; further nodes count on from the largest. A plain number
-            in a list comes back as {"number": …}.
+            come back with these numbers, None for any other node, and NUMBER for a plain number.
     """
     maker = getattr(answer, "__globals__", {}).get("Value")
     if not callable(maker):
@@ -108,19 +108,15 @@ def order_thrice(answer, steps: dict, labels: list) -> dict:
         graphs = [_graph(maker, steps), _graph(maker, steps)]
     except Exception as error:
         return {"no graph": type(error).__name__}
-    nodes, labels = [*graphs[0], *graphs[1]], list(labels)
-    calls = [answer(graph[-1]) for graph in (*graphs, graphs[0])]
-    return {"orders": [_labelled(order, nodes, labels) for order in map(_listed, calls)]}
+    orders = [_listed(answer(graph[-1])) for graph in (*graphs, graphs[0])]
+    label_of = dict(zip(map(id, [*graphs[0], *graphs[1]]), labels, strict=True))
+    return {"orders": [order and [_labelled(item, label_of) for item in order] for order in orders]}
 
 
 def _graph(maker, steps: dict) -> list:
     nodes: dict = {}
     for name, step in steps.items():
-        if not isinstance(step, str):
-            nodes[name] = maker(step)
-            continue
-        left, sign, right = step.split()
-        nodes[name] = (operator.add if sign == "+" else operator.mul)(nodes[left], nodes[right])
+        nodes[name] = eval(step, {}, nodes) if isinstance(step, str) else maker(step)
     return list(nodes.values())
 
 
@@ -131,20 +127,9 @@ def _listed(order) -> list | None:
     return list(order) if hasattr(order, "__iter__") else None
 
 
-def _labelled(order: list | None, nodes: list, labels: list) -> list | None:
-    """Return a list of nodes as numbers; nodes that are met for the first time are added."""
-    return None if order is None else [_label_of(item, nodes, labels) for item in order]
-
-
-def _label_of(item, nodes: list, labels: list):
-    if isinstance(item, int | float | np.generic):
-        return {"number": item}
-    for node, label in zip(nodes, labels, strict=True):
-        if node is item:
-            return label
-    nodes.append(item)
-    labels.append(max(labels) + 1)
-    return labels[-1]
+def _labelled(item, label_of: dict):
+    is_number = isinstance(item, int | float | np.generic)
+    return NUMBER if is_number else label_of.get(id(item))
 
 
 # --- autodiff.backward -------------------------------------------------------------------------
@@ -159,71 +144,28 @@ def differentiate(answer, a, b, c, k) -> dict:
     unusable = _unusable(answer, "backward")
     if unusable:
         return unusable
-    numbers = {"a": a, "b": b, "c": c, "0": 0.0, "k": k}
 
-    def grads(expression, names, calls=1):
-        leaves = {name: answer(number) for name, number in numbers.items()}
-        *made, end = expression(leaves)
+    def grads(text, wanted, calls=1):
+        nodes = {name: answer(number) for name, number in numbers.items()}
+        end = eval(text, nodes)
         for _ in range(calls):
             end.backward()
-        return [*(leaves[name].grad for name in names), *(node.grad for node in made)]
+        return [nodes[name].grad for name in wanted]
 
-    def of(expression, names, calls=1):
-        return _outcome(lambda: grads(expression, names, calls))
+    def at_the_end():
+        end = answer(a) * answer(b)
+        end.backward()
+        return {"data": end.data, "grad": end.grad}
 
-    found = {
-        name: {text: of(_times_k(f), _names_in(text)) for text, f in each.items()}
-        for name, each in EXPRESSIONS.items()
-    }
-    for name, leaves in FUNCTIONS.items():
-        found[name] = {leaf: of(_function_times_k(name, leaf), [leaf]) for leaf in leaves}
+    numbers = {"a": a, "b": b, "c": c, "zero": 0.0, "k": k}
     return {
-        **found,
-        "the end itself": {"a * b": _outcome(lambda: _end_of(answer, a, b))},
-        "a chain": {"(a * b + 8) * c": of(lambda n: [(n["a"] * n["b"] + 8) * n["c"]], "abc")},
-        "a number used twice": {
-            "a + a": of(lambda n: [n["a"] + n["a"]], "a"),
-            "a * a + a": of(lambda n: [n["a"] * n["a"] + n["a"]], "a"),
-        },
-        "a result used twice": {
-            "u * (u + a)": of(_shared, "ab"),
-            "(u + a) * u": of(_shared_turned, "ab"),
-        },
-        "a second call": {"(u + a) * u": of(_shared_turned, "ab", calls=2)},
+        **_tried(lambda text: grads(f"(u := {text}) * k", [*_leaves(text), "u"]), STEPS),
+        "the end itself": {"a * b": _outcome(at_the_end)},
+        **_tried(lambda text: grads(text, _leaves(text)), WAYS),
+        **_tried(lambda text: grads(text, _leaves(text), calls=2), CALLED_TWICE),
     }
 
 
-def _names_in(text: str) -> list[str]:
-    return [name for name in "abc" if name in text.replace("-", " ").split()]
-
-
-def _times_k(f):
-    def expression(n: dict) -> tuple:
-        u = f(n["a"], n["b"], n["c"])
-        return u, u * n["k"]
-
-    return expression
-
-
-def _function_times_k(name: str, leaf: str):
-    def expression(n: dict) -> tuple:
-        u = getattr(n[leaf], name)()
-        return u, u * n["k"]
-
-    return expression
-
-
-def _end_of(answer, a, b) -> dict:
-    end = answer(a) * answer(b)
-    end.backward()
-    return {"data": end.data, "grad": end.grad}
-
-
-def _shared(n: dict) -> tuple:
-    u = n["a"] * n["b"]
-    return (u * (u + n["a"]),)
-
-
-def _shared_turned(n: dict) -> tuple:
-    u = n["a"] * n["b"]
-    return ((u + n["a"]) * u,)
+def _leaves(text: str) -> list[str]:
+    """Return the numbers in an expression that its value is made of, in the order a, b, c."""
+    return sorted(set(re.findall(r"\b(?:[abc]|zero)\b", text)))

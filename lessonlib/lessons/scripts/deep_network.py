@@ -24,9 +24,8 @@ def make_train_predict(answer, seed, xor, moons, corners, lines, sizes) -> dict:
     def rng(k):
         return np.random.default_rng([seed, k])
 
-    (X, Y), moons, corners, lines = (
-        tuple(map(np.array, pair)) for pair in (xor, moons, corners, lines)
-    )
+    data = xor, moons, corners, lines
+    (X, Y), moons, corners, lines = (tuple(map(np.array, pair)) for pair in data)
     for_xor = answer([2, 6, 1], rng(2), "tanh", "sigmoid")
     for_moons = answer([2, 24, 24, 1], rng(3), "relu", "sigmoid")
     for_corners = answer([2, 8, 3], rng(4), "tanh", "softmax")

@@ -7,12 +7,9 @@ ALONE = 8  # digits that are asked for one at a time as well
 
 def split_six_times(answer, X, y, test_fraction, seed: int) -> list:
     """Let the answer split with the same generator twice, then with four others."""
-    copies = [(X.copy(), y.copy()) for _ in range(5)]
-    runs = [answer(X, y, test_fraction, np.random.default_rng(seed))]
-    for place, (X_again, y_again) in enumerate(copies):
-        rng = np.random.default_rng(seed + place)
-        runs.append(answer(X_again, y_again, test_fraction, rng))
-    return runs
+    *rngs, last = (np.random.default_rng(seed + k) for k in (0, 0, 1, 2, 3, 4))
+    runs = [answer(X.copy(), y.copy(), test_fraction, rng) for rng in rngs]
+    return [*runs, answer(X, y, test_fraction, last)]
 
 
 def read_digits(answer, X, known) -> dict:

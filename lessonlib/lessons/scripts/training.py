@@ -18,19 +18,12 @@ def list_batches(answer, X, Y, batch_size, rng):
 
 def _listed(batches, m: int):
     """Return all batches in a list, at most a few more than there can be."""
-    if _is_pair_of_arrays(batches):  # returned, not yielded
-        return [_copied(batches)]
+    if isinstance(batches, list | tuple) and len(batches) == 2:
+        if all(isinstance(each, np.ndarray) and each.ndim > 1 for each in batches):
+            return [_copied(batches)]  # returned, not yielded
     if batches is None or isinstance(batches, np.ndarray | dict | str | int | float):
         return batches
     return [_copied(batch) for batch in islice(batches, m + 3)]
-
-
-def _is_pair_of_arrays(value) -> bool:
-    return (
-        isinstance(value, list | tuple)
-        and len(value) == 2
-        and all(isinstance(item, np.ndarray) and item.ndim > 1 for item in value)
-    )
 
 
 def _copied(value, depth: int = 0):
@@ -43,32 +36,27 @@ def _copied(value, depth: int = 0):
     return value
 
 
-def three_steps(answer, theta, grads, state, *settings, parts: int | None = None):
-    """Take three steps, each from where the last one ended, while that is possible.
-
-    parts: how many parts the state must have to be handed in again, if that matters.
-    """
-    steps = []
+def three_steps(answer, theta, grads, state, *settings):
+    """Take three steps, each from where the last one ended, while the state keeps its form."""
+    steps, parts = [], len(state) if isinstance(state, list | tuple) else None
     for grad in grads:
         step = answer(theta, grad, state, *settings)
         if step is None:
             return None
-        if not isinstance(step, list | tuple) or len(step) != 2:
-            return {"wrong form": step}
         steps.append(_copied(step))
+        if not isinstance(step, list | tuple) or len(step) != 2:
+            break
         theta, state = step
         if parts and not (isinstance(state, list | tuple) and len(state) == parts):
             break
-    return {"steps": steps}
+    return steps
 
 
 def three_steps_twice(answer, theta, grads, state, *settings):
     """Take three steps, then the same three again: a count kept elsewhere would show."""
     spare = copy.deepcopy((theta, grads, state))
-    first = three_steps(answer, theta, grads, state, *settings, parts=3)
-    if first is None or "steps" not in first:
-        return first
-    return {**first, "again": three_steps(answer, *spare, *settings, parts=3)}
+    first = three_steps(answer, theta, grads, state, *settings)
+    return first and [first, three_steps(answer, *spare, *settings)]
 
 
 def ask_after_each_loss(answer, losses: list, patience: int):

@@ -60,9 +60,7 @@ def _bias_cases(rng: np.random.Generator) -> list[Case]:
 def _case(args: tuple, *tags: str) -> Case:
     """Return a case with a table Z (n, m), and perhaps with biases b."""
     n, m = args[0].shape
-    about = " and ".join(
-        f"{name} of shape {each.shape}" for name, each in zip("Zb", args, strict=False)
-    )
+    about = " and ".join(f"{name} of shape {a.shape}" for name, a in zip("Zb", args, strict=False))
     return Case(args, about, {"n": n, "m": m}, tags)
 
 
@@ -103,7 +101,6 @@ _FORM = "Write both sizes in parentheses, the rows first, such as (3, 4)."
 
 @gives(*_PRODUCTS)
 def _rows_and_columns(raw: dict, case: Case) -> dict:
-    """Return each shape as a pair of numbers, the rows first."""
     shapes = raw["shapes"]
     if not isinstance(shapes, dict):
         raise Malformed("shapes should be a dictionary, with one shape for each of four products.")

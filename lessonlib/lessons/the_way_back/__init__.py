@@ -4,12 +4,12 @@ import re
 
 import numpy as np
 
-from lessonlib.checks.comparing import as_numbers
 from lessonlib.checks.evidence import UNTOLD
 from lessonlib.checks.plain import Opaque
 from lessonlib.checks.wording import listing
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import in_words, layer, quarters
+from lessonlib.lessons.drawing import case_of, layer, quarters
+from lessonlib.lessons.questions import single_numbers
 from lessonlib.nn import relu_derivative
 
 # --- gates ---------------------------------------------------------------------------------------
@@ -28,20 +28,12 @@ def _gradient_of_each_node(raw: dict, case: Case) -> dict:
         raise Malformed(f"grads lacks {listing(missing)}. It needs one number for each node.")
     if all(_is_open(grads[node]) for node in _NODES):
         raise Malformed("Every gradient is still `...`. Begin with s, next to the end.")
-    return {node: _one_number(node, grads[node]) for node in _NODES}
+    found = single_numbers(*(node for node in _NODES if not _is_open(grads[node])))(grads, case)
+    return {node: found.get(node, grads[node]) for node in _NODES}
 
 
 def _is_open(value) -> bool:
     return isinstance(value, Opaque) and value.kind == "ellipsis"
-
-
-def _one_number(node: str, value):
-    if _is_open(value):
-        return value
-    number = as_numbers(value)
-    if number is None or number.size != 1 or np.iscomplexobj(number):
-        raise Malformed(f"The gradient of {node} should be one number.")
-    return float(number.ravel()[0])
 
 
 @exercise("back.gates", points=3, unpack=_gradient_of_each_node, rtol=1e-6, reveal=False)
@@ -64,20 +56,17 @@ def back_gates():
 # --- a layer's backward pass ---------------------------------------------------------------------
 
 
-def _gradient_case(rng: np.random.Generator, n_in: int, n: int, m: int, *tags: str) -> Case:
-    W, b, X = layer(rng, n_in, n, m)
-    sizes = {"m": m, "n": n, "n_in": n_in}
-    args = (quarters(rng, n, m), W @ X + b, W, X)
-    return Case(args, in_words(input=n_in, unit=n, sample=m), sizes, tags)
-
-
 def _gradient_cases(rng: np.random.Generator) -> list[Case]:
+    def case(n_in, n, m, *tags):
+        W, b, X = layer(rng, n_in, n, m)
+        return case_of((quarters(rng, n, m), W @ X + b, W, X), *tags, n_in=n_in, n=n, m=m)
+
     return [
-        _gradient_case(rng, 2, 3, 4),
-        _gradient_case(rng, 3, 2, 1, "one sample"),
-        _gradient_case(rng, 4, 1, 3, "one unit"),
-        _gradient_case(rng, 5, 4, 7),
-        _gradient_case(rng, 3, 5, 6),
+        case(2, 3, 4),
+        case(3, 2, 1, "one sample"),
+        case(4, 1, 3, "one unit"),
+        case(5, 4, 7),
+        case(3, 5, 6),
     ]
 
 
@@ -176,19 +165,18 @@ def bug_hunt():
 
 
 def _dead_cases(rng: np.random.Generator) -> list[Case]:
-    mixed = [_dead_case(rng, 4, 3), _dead_case(rng, 5, 6), _dead_case(rng, 6, 2)]
+    def mixed(n, m):
+        """Two dead units, one of them with a 0; one alive for a single sample; one mostly alive."""
+        Z = quarters(rng, n, m)
+        Z[:2] = -np.abs(Z[:2])
+        Z[0, -1] = 0.0
+        Z[2], Z[2, 0] = -2.0, 0.25
+        Z[3], Z[3, 0] = 1.5, -0.25
+        return case_of((rng.permutation(Z),), n=n, m=m)
+
+    cases = [mixed(4, 3), mixed(5, 6), mixed(6, 2)]
     silent = np.minimum(quarters(rng, 3, 2), 0)
-    return [*mixed, Case((silent,), "3 units, 2 samples, all of them silent", {"n": 3, "m": 2})]
-
-
-def _dead_case(rng: np.random.Generator, n: int, m: int) -> Case:
-    """Two dead units, one of them with a 0; one alive for a single sample; one mostly alive."""
-    Z = quarters(rng, n, m)
-    Z[:2] = -np.abs(Z[:2])
-    Z[0, -1] = 0.0
-    Z[2], Z[2, 0] = -2.0, 0.25
-    Z[3], Z[3, 0] = 1.5, -0.25
-    return Case((rng.permutation(Z),), f"{n} units, {m} samples", {"n": n, "m": m})
+    return [*cases, Case((silent,), "3 units, 2 samples, all of them silent", {"n": 3, "m": 2})]
 
 
 @exercise("relu.dead_units", points=2, cases=_dead_cases)

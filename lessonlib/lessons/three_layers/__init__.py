@@ -1,11 +1,14 @@
 """Lesson 03: ReLU, ReLU, softmax; a whole backward pass on paper. Samples stand in columns."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.data import seed_001
 from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons.drawing import quarters
+from lessonlib.lessons.questions import apart
 from lessonlib.nn import relu, relu_derivative, sigmoid  # noqa: F401  in slips
 
 TINY = np.finfo(float).tiny  # the smallest normal float: its logarithm is -708, not -infinity
@@ -13,33 +16,27 @@ TINY = np.finfo(float).tiny  # the smallest normal float: its logarithm is -708,
 # --- softmax and its loss ----------------------------------------------------------------------
 
 _EXTREME = "entries of ±1000"
-_AT_1000 = "softmax(Z) at ±1000"
 
 
 def _score_cases(rng: np.random.Generator) -> list[Case]:
+    def case(Z, *tags):
+        n, m = Z.shape
+        return Case((Z,), f"Z of shape {Z.shape}", {"n": n, "m": m}, tags)
+
     extreme = [[1000, -1000, 0.5, 1000], [998, -1001, -1, -1000], [999, -999.5, 2, -1000]]
     return [
-        _scores(quarters(rng, 3, 2)),
-        _scores(quarters(rng, 4, 1), "one sample"),
-        _scores(rng.integers(-3, 4, size=(2, 3)), "whole numbers"),
-        _scores(quarters(rng, 4, 5)),
-        Case((np.array(extreme),), _EXTREME, {"n": 3, "m": 4}),
+        case(quarters(rng, 3, 2)),
+        case(quarters(rng, 4, 1), "one sample"),
+        case(rng.integers(-3, 4, size=(2, 3)), "whole numbers"),
+        case(quarters(rng, 4, 5)),
+        replace(case(np.array(extreme)), about=_EXTREME),
     ]
 
 
-def _scores(Z, *tags: str) -> Case:
-    n, m = Z.shape
-    return Case((Z,), f"Z of shape {Z.shape}", {"n": n, "m": m}, tags)
+_PROBABILITIES = apart(_EXTREME, **{"softmax(Z)": "softmax(Z) at ±1000"})
 
 
-@gives("softmax(Z)", _AT_1000)
-def _extremes_apart(raw, case: Case) -> dict:
-    """Judge the extreme case by itself, as an output of its own."""
-    extreme = case.about == _EXTREME
-    return {"softmax(Z)": None if extreme else raw, _AT_1000: raw if extreme else None}
-
-
-@exercise("hand.softmax", points=2, cases=_score_cases, unpack=_extremes_apart)
+@exercise("hand.softmax", points=2, cases=_score_cases, unpack=_PROBABILITIES)
 def softmax(Z):
     """p_i = exp(z_i) / sum_j exp(z_j), down each column. Z (n, m) -> (n, m).
 
@@ -57,20 +54,14 @@ _ZEROS = "a P with zeros, one of them at the target"
 
 
 def _probability_cases(rng: np.random.Generator) -> list[Case]:
+    def case(n, m, *tags):
+        Y = np.eye(n)[:, rng.integers(n, size=m)]
+        P = softmax(quarters(rng, n, m) / 2)
+        return Case((P, Y), f"P and Y of shape {P.shape}", {"n": n, "m": m}, tags)
+
     P = np.array([[0.5, 0.0, 0.75, 0.25], [0.5, 0.25, 0.0, 0.5], [0.0, 0.75, 0.25, 0.25]])
-    return [
-        _probabilities(rng, 3, 2),
-        _probabilities(rng, 4, 1, "one sample"),
-        _probabilities(rng, 2, 3),
-        _probabilities(rng, 3, 5),
-        Case((P, np.eye(3)[:, [0, 2, 1, 1]]), _ZEROS, {"n": 3, "m": 4}),
-    ]
-
-
-def _probabilities(rng: np.random.Generator, n: int, m: int, *tags: str) -> Case:
-    Y = np.eye(n)[:, rng.integers(n, size=m)]
-    P = softmax(quarters(rng, n, m) / 2)
-    return Case((P, Y), f"P and Y of shape {P.shape}", {"n": n, "m": m}, tags)
+    zeros = Case((P, np.eye(3)[:, [0, 2, 1, 1]]), _ZEROS, {"n": 3, "m": 4})
+    return [case(3, 2), case(4, 1, "one sample"), case(2, 3), case(3, 5), zeros]
 
 
 @gives("loss", _GUARD)
@@ -144,19 +135,7 @@ def _both_masks_matter(y, parameters: dict, cache: dict) -> bool:
     return bool(alive and silent and arrives and np.all(biases != 0) and np.max(cache["p"]) < 0.95)
 
 
-def _in_words(parameters: dict) -> str:
-    counts = [len(parameters[name]) for name in ("b1", "b2", "b3")]
-    return "{} inputs, then {}, {} and {} units".format(parameters["W1"].shape[1], *counts)
-
-
-def _network_case(rng: np.random.Generator, n_x: int, n_1: int, n_2: int, n_y: int, *tags) -> Case:
-    x, y, parameters, cache = _network(rng, n_x, n_1, n_2, n_y)
-    args = (x, y, parameters, cache)
-    return Case(args, _in_words(parameters), {"n_x": n_x, "n_y": n_y}, tags)
-
-
 def _seed_case() -> Case:
-    """Seed 001's network, its whole numbers as integers."""
     whole = {name: array.astype(int) for name, array in seed_001().items()}
     x, y = whole.pop("x"), whole.pop("y")
     args = (x, y, whole, forward(x, whole))
@@ -164,21 +143,21 @@ def _seed_case() -> Case:
 
 
 def backward_cases(rng: np.random.Generator) -> list[Case]:
+    def case(n_x, n_1, n_2, n_y, *tags):
+        about = f"{n_x} inputs, then {n_1}, {n_2} and {n_y} units"
+        return Case(_network(rng, n_x, n_1, n_2, n_y), about, {"n_x": n_x, "n_y": n_y}, tags)
+
     return [
-        _network_case(rng, 4, 3, 2, 5),
+        case(4, 3, 2, 5),
         _seed_case(),
-        _network_case(rng, 2, 3, 1, 4, "one unit in layer 2"),
-        _network_case(rng, 2, 5, 3, 4),
-        _network_case(rng, 5, 3, 4, 2),
+        case(2, 3, 1, 4, "one unit in layer 2"),
+        case(2, 5, 3, 4),
+        case(5, 3, 4, 2),
     ]
 
 
 def _forward_cases(rng: np.random.Generator) -> list[Case]:
-    """Return the same networks, of which forward propagation gets x and the parameters."""
-    return [
-        Case((case.args[0], case.args[2]), case.about, case.sizes, case.tags)
-        for case in backward_cases(rng)
-    ]
+    return [replace(case, args=case.args[:3:2]) for case in backward_cases(rng)]
 
 
 # --- forward and backward ----------------------------------------------------------------------
@@ -188,8 +167,7 @@ def _forward_cases(rng: np.random.Generator) -> list[Case]:
 def forward(x, parameters):
     """Forward propagation of one sample: ReLU, ReLU, softmax. x, parameters -> cache.
 
-    x (n_x, 1); parameters W1 b1 W2 b2 W3 b3. Of the columns in the cache z1 = W1 x + b1,
-    a1 = relu(z1), and so on; p = softmax(z3).
+    x (n_x, 1); parameters W1 b1 W2 b2 W3 b3. The cache has columns, z1 and a1 to z3 and p.
     """
     W1, b1, W2, b2, W3, b3 = (parameters[name] for name in ("W1", "b1", "W2", "b2", "W3", "b3"))
     z1 = W1 @ x + b1
@@ -202,17 +180,11 @@ def forward(x, parameters):
 
 
 def _output_cases(rng: np.random.Generator) -> list[Case]:
-    return [
-        _output_case(rng, 3, "whole numbers in y"),
-        _output_case(rng, 2),
-        _output_case(rng, 5),
-        _output_case(rng, 4, "whole numbers in y"),
-    ]
+    def case(n, *tags):
+        y = np.eye(n, dtype=int if tags else float)[:, [rng.integers(n)]]
+        return Case((softmax(quarters(rng, n, 1)), y), f"{n} classes", {"n": n}, tags)
 
-
-def _output_case(rng: np.random.Generator, n: int, *tags: str) -> Case:
-    y = np.eye(n, dtype=int if tags else float)[:, [rng.integers(n)]]
-    return Case((softmax(quarters(rng, n, 1)), y), f"{n} classes", {"n": n}, tags)
+    return [case(3, "whole numbers in y"), case(2), case(5), case(4, "whole numbers in y")]
 
 
 @exercise("hand.output_gradient", points=1, cases=_output_cases, outputs=("dz3",))

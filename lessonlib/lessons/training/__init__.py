@@ -1,17 +1,20 @@
 """Lesson 14: from one step to a training run. Samples stand in rows."""
 
-from itertools import count
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from lessonlib.checks.comparing import agree, as_numbers
 from lessonlib.checks.evidence import UNTOLD
+from lessonlib.checks.exercise import by_position
 from lessonlib.checks.observing import describe
 from lessonlib.exercises import Case, Malformed, exercise, gives
 from lessonlib.lessons.drawing import as_tagged, in_words, quarters, stack
 from lessonlib.lessons.questions import (
     names_out_of,
     one_letter,
+    pairs_of_arrays,
     rows_of,
     single_numbers,
     stretch,
@@ -36,13 +39,9 @@ def recall_2():
 
 
 def _classes(rng: np.random.Generator) -> list[Case]:
-    return [
-        Case((2,), "2 classes"),
-        Case((3,), "3 classes"),
-        Case((10,), "10 classes"),
-        Case((int(rng.integers(100, 1000)),), "some hundred classes"),
-        Case((1,), "1 class", tags=("a single class",)),
-    ]
+    few = [Case((n,), f"{n} classes") for n in (2, 3, 10)]
+    many = Case((int(rng.integers(100, 1000)),), "some hundred classes")
+    return [*few, many, Case((1,), "1 class", tags=("a single class",))]
 
 
 @exercise("training.initial_loss", points=1, cases=_classes)
@@ -58,16 +57,15 @@ _SIZES, _CONTENT, _ORDER = "the list of batch sizes", "the content of the batche
 
 @gives(_SIZES, _CONTENT, _ORDER, script=scripts.list_batches)
 def _properties(raw: list, case: Case) -> dict:
-    """Say in words what came out in the batches."""
     X, Y, size, _ = case.args
     first, equal, other = map(_pairs, raw)
     rows = [rows_of(X_b, X) for X_b, _ in first]
     order = _order(rows, len(X), size)
     if any(None in batch for batch in rows):
         order = f"{UNTOLD} from rows that X does not have"
-    if order == "shuffled" and not _same(first, equal):
+    if order == "shuffled" and not agree(first, equal, 0.0):
         order = "shuffled, but not by rng"
-    if order == "shuffled" and sum(map(len, rows)) > 1 and _same(first, other):
+    if order == "shuffled" and sum(map(len, rows)) > 1 and agree(first, other, 0.0):
         order = "shuffled, but alike with every rng"
     return {
         _SIZES: np.array([len(X_b) for X_b, _ in first]),
@@ -89,14 +87,6 @@ def _pairs(batches) -> list[tuple[np.ndarray, np.ndarray]]:
             raise Malformed(f"{asked}. Item {place} (counted from 0) does not hold two arrays.")
         pairs.append((X_b, Y_b))
     return pairs
-
-
-def _same(a: list, b: list) -> bool:
-    return len(a) == len(b) and all(
-        agree(mine, theirs, 0.0)
-        for one, two in zip(a, b, strict=True)
-        for mine, theirs in zip(one, two, strict=True)
-    )
 
 
 def _contents(batches: list, rows: list[list], X: np.ndarray, Y: np.ndarray) -> str:
@@ -131,23 +121,22 @@ def _order(rows: list[list], m: int, size: int) -> str:
     return "shuffled"
 
 
-def _batch_case(rng: np.random.Generator, m: int, n_in: int, n_out: int, size: int, *tags) -> Case:
-    X = np.column_stack([np.arange(m) + 0.5, quarters(rng, m, n_in - 1)])
-    Y = np.column_stack([10.0 * np.arange(m), quarters(rng, m, n_out - 1)])
-    order = rng.permutation(m)
-    own = np.random.default_rng(rng.integers(2**32))
-    about = f"{in_words(sample=m)}, batch_size {size}"
-    return Case((X[order], Y[order], size, own), about, {"m": m}, tags)
-
-
 def _batch_cases(rng: np.random.Generator) -> list[Case]:
+    def case(m, n_in, n_out, size, *tags):
+        X = np.column_stack([np.arange(m) + 0.5, quarters(rng, m, n_in - 1)])
+        Y = np.column_stack([10.0 * np.arange(m), quarters(rng, m, n_out - 1)])
+        order = rng.permutation(m)
+        own = np.random.default_rng(rng.integers(2**32))
+        about = f"{in_words(sample=m)}, batch_size {size}"
+        return Case((X[order], Y[order], size, own), about, {"m": m}, tags)
+
     return [
-        _batch_case(rng, 10, 3, 2, 4),
-        _batch_case(rng, 17, 2, 3, 5),
-        _batch_case(rng, 12, 2, 1, 3, "a batch size that divides m"),
-        _batch_case(rng, 9, 4, 2, 20, "a batch size above m"),
-        _batch_case(rng, 11, 2, 3, 1, "a batch size of 1"),
-        _batch_case(rng, 1, 3, 2, 4, "one sample"),
+        case(10, 3, 2, 4),
+        case(17, 2, 3, 5),
+        case(12, 2, 1, 3, "a batch size that divides m"),
+        case(9, 4, 2, 20, "a batch size above m"),
+        case(11, 2, 3, 1, "a batch size of 1"),
+        case(1, 3, 2, 4, "one sample"),
     ]
 
 
@@ -186,33 +175,25 @@ def best_rate():
 _THETAS = tuple(f"theta after step {k}" for k in (1, 2, 3))
 
 
-def _steps(raw: dict, asked: str) -> list:
-    """Return the three pairs (theta, state). Raises Malformed where one step gave no pair."""
-    if "steps" not in raw:
-        step = raw["wrong form"]
-        kind = f"{len(step)} values" if isinstance(step, list | tuple) else describe(step)
-        raise Malformed(f"It should return {asked}. It returns {kind}.")
-    return raw["steps"]
-
-
 def _thetas(steps: list) -> dict:
-    return dict(zip(_THETAS, (theta for theta, _ in steps), strict=False))
+    return dict(zip(_THETAS, (step["theta"] for step in steps), strict=False))
 
 
-def _steps_case(rng, shape: tuple, rate: float, start, *settings, names=(), tags=()) -> Case:
-    theta = quarters(rng, *shape)
-    grads = [quarters(rng, *shape) for _ in range(3)]
-    theta, *grads = as_tagged(tags, theta, *grads)
-    said = [f"{name} = {value:g}" for name, value in zip(names, settings, strict=False)]
-    said += [tag for tag in tags if tag == "whole numbers"]
-    about = ", ".join([f"theta of shape {shape}", f"learning rate {rate:g}", *said])
-    return Case((theta, grads, start(theta), rate, *settings), about, {}, tags)
+def _three_steps(rng: np.random.Generator, start: Callable, *names: str) -> Callable:
+    """Return what draws a case; start(theta) is its first state, names are those of settings."""
+
+    def case(shape, rate, *settings, tags=()):
+        theta, *grads = as_tagged(tags, *(quarters(rng, *shape) for _ in range(4)))
+        said = [f"{name} = {value:g}" for name, value in zip(names, settings, strict=False)]
+        said += [tag for tag in tags if tag == "whole numbers"]
+        about = ", ".join([f"theta of shape {shape}", f"learning rate {rate:g}", *said])
+        return Case((theta, grads, start(theta), rate, *settings), about, {}, tags)
+
+    return case
 
 
 def _momentum_cases(rng: np.random.Generator) -> list[Case]:
-    def case(shape, rate, *beta, tags=()):
-        return _steps_case(rng, shape, rate, np.zeros_like, *beta, names=("beta",), tags=tags)
-
+    case = _three_steps(rng, np.zeros_like, "beta")
     return [
         case((3,), 0.1),
         case((2, 3), 0.25, 0.5),
@@ -223,9 +204,9 @@ def _momentum_cases(rng: np.random.Generator) -> list[Case]:
 
 
 @gives(*_THETAS, "velocity after step 3", script=scripts.three_steps)
-def _momentum_values(raw: dict, case: Case) -> dict:
-    steps = _steps(raw, "two things, theta and velocity")
-    velocities = _in_our_units([velocity for _, velocity in steps], case)
+def _momentum_values(raw: list, case: Case) -> dict:
+    steps = [by_position(step, ("theta", "velocity")) for step in raw]
+    velocities = _in_our_units([step["velocity"] for step in steps], case)
     return {**_thetas(steps), "velocity after step 3": velocities[-1]}
 
 
@@ -256,15 +237,11 @@ def momentum_step(theta, grad, velocity, learning_rate, beta=0.9):
     return theta, velocity
 
 
-def _zero_state(theta):
-    return np.zeros_like(theta, dtype=float), np.zeros_like(theta, dtype=float), 0
-
-
 def _adam_cases(rng: np.random.Generator) -> list[Case]:
-    def case(shape, rate, *settings, **more):
-        names = ("beta1", "beta2", "eps")
-        return _steps_case(rng, shape, rate, _zero_state, *settings, names=names, **more)
+    def start(theta):
+        return np.zeros(theta.shape), np.zeros(theta.shape), 0
 
+    case = _three_steps(rng, start, "beta1", "beta2", "eps")
     quiet = case((4,), 0.1, tags=("a gradient of 0",))
     for grad in quiet.args[1]:
         grad[2] = 0.0
@@ -272,7 +249,7 @@ def _adam_cases(rng: np.random.Generator) -> list[Case]:
         case((3,), 0.1),
         case((2, 3), 0.25, 0.5, 0.75, 0.125),
         case((4, 1), 0.01, 0.75, 0.5),
-        Case(quiet.args, "theta of shape (4,), one gradient always 0", {}, quiet.tags),
+        replace(quiet, about="theta of shape (4,), one gradient always 0"),
         case((1,), 0.5, 0.25, tags=("one parameter",)),
         case((3, 2), 0.5, 0.5, 0.875, 0.25, tags=("whole numbers",)),
         _on_the_way(case((2, 2), 0.1), int(rng.integers(2, 7))),
@@ -286,18 +263,15 @@ def _on_the_way(case: Case, t: int) -> Case:
     """
     theta, grads, (m, v, _), *more = case.args
     about = f"{case.about}, t = {t} at the start"
-    return Case((theta, grads, (m, v, t), *more), about, hidden=_ONLY_T)
-
-
-_ONLY_T = "only t is looked at"
-_THETA_AND_STATE = "two things, theta and the state"
+    return replace(case, args=(theta, grads, (m, v, t), *more), about=about, hidden="only t")
 
 
 def _is_counted_outside(steps: list, again: list) -> bool:
     """Return whether a second run has the same averages and nevertheless goes elsewhere."""
 
     def averages(steps):
-        return [list(state[:2]) for _, state in steps if isinstance(state, list | tuple)]
+        states = (step["state"] for step in steps)
+        return [list(state[:2]) for state in states if isinstance(state, list | tuple)]
 
     alike = agree(averages(again), averages(steps), 1e-9, nan_too=True)
     return alike and not agree(again, steps, 1e-9, nan_too=True)
@@ -306,24 +280,21 @@ def _is_counted_outside(steps: list, again: list) -> bool:
 @gives(
     "t after step 3", *_THETAS, "m after step 3", "v after step 3", script=scripts.three_steps_twice
 )
-def _adam_values(raw: dict, case: Case) -> dict:
-    steps = _steps(raw, _THETA_AND_STATE)
-    state = steps[-1][1]
+def _adam_values(raw: list, case: Case) -> dict:
+    steps, again = ([by_position(step, ("theta", "state")) for step in run] for run in raw)
+    state = steps[-1]["state"]
     if not (isinstance(state, list | tuple) and len(state) == 3):
         raise Malformed(
             "The state comes as three things (m, v, t) and should go back in the same form. It "
             f"goes back as {describe(state)}."
         )
     m, v, t = state
-    if _is_counted_outside(steps, _steps(raw["again"], _THETA_AND_STATE)):
+    if _is_counted_outside(steps, again):
         t = "not the same in a second run"
     others = {**_thetas(steps), "m after step 3": m, "v after step 3": v}
-    if case.hidden == _ONLY_T:
+    if case.hidden == "only t":
         others = dict.fromkeys(others, 0.0)
     return {"t after step 3": t, **others}
-
-
-_CALLS = count(1)  # for a slip: Adam's t, counted in one place for all parameters
 
 
 # a misplaced eps of 1e-8 does not show; the one of a later case does
@@ -343,18 +314,6 @@ def adam_step(theta, grad, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-
     return theta, (m, v, t)
 
 
-def planted_adam(theta, grad, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
-    """The notebook's Adam with wrong lines: right in the first step, wrong in every later one."""
-    m, v, t = state
-    t = t + 1  # line A
-    m = beta1 * m + (1 - beta1) * grad  # line B
-    v = beta2 * v + (1 - beta2) * grad**2  # line C
-    m = m / (1 - beta1**t)  # line D
-    v_hat = v / (1 - beta2)  # line E
-    theta = theta - learning_rate * m / (np.sqrt(v_hat) + eps)  # line F
-    return theta, (m, v, t)
-
-
 @exercise("training.suspects", points=3, unpack=names_out_of("ABCDEF"), reveal=False)
 def suspects():
     """-> suspects = {"A", …}."""
@@ -371,40 +330,22 @@ def _penalty_cases(rng: np.random.Generator) -> list[Case]:
         about = f"a {'-'.join(map(str, sizes))} network, strength {strength:g}"
         return Case((parameters, strength), about, {}, tags)
 
-    whole = case((2, 3, 4), 0.75, "whole numbers")
     return [
         case((2, 3), 0.3),
         case((3, 4, 2), 0.1),
         case((4, 2, 5, 3), 3.0),
         case((3, 1), 0.25, "one output"),
-        whole,
+        case((2, 3, 4), 0.75, "whole numbers"),
     ]
 
 
 @gives("penalty", "dW", "db")
 def _penalty_values(raw, case: Case) -> dict:
-    if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise Malformed("It should return two things: the penalty, and the list of gradients.")
-    penalty, grads = raw
-    layers = len(case.args[0])
+    penalty, grads = by_position(raw, ("penalty", "gradients")).values()
     if as_numbers(penalty) is None or as_numbers(penalty).size != 1:
         raise Malformed(f"The penalty should be one number. It is {describe(penalty)}.")
-    if not isinstance(grads, list | tuple) or len(grads) != layers:
-        raise Malformed(
-            f"The gradients should be a list with one pair (dW, db) for each of the {layers} "
-            f"layer{'s' * (layers != 1)}. It is {describe(grads)}."
-        )
-    pairs = [_gradient_pair(item, place) for place, item in enumerate(grads)]
+    pairs = pairs_of_arrays(grads, len(case.args[0]), "(dW, db)")
     return _halved_together({"penalty": penalty, **_by_kind(pairs)}, case)
-
-
-def _gradient_pair(item, place: int) -> tuple:
-    if not isinstance(item, list | tuple) or len(item) != 2 or any(each is None for each in item):
-        raise Malformed(
-            f"Item {place} of the gradients (counted from 0) should be a pair (dW, db) of two "
-            f"arrays. For db that means zeros, in the shape of b."
-        )
-    return item
 
 
 def _by_kind(pairs: list) -> dict:
@@ -453,20 +394,18 @@ def _decisions(raw, case: Case) -> dict:
     return {"should_stop after each loss": numbers}
 
 
-def _loss_case(losses: list, patience: int, *tags: str) -> Case:
-    listed = ", ".join(f"{loss:g}" for loss in losses)
-    return Case((losses, patience), f"losses [{listed}], patience {patience}", {}, tags)
-
-
 def _stop_cases(rng: np.random.Generator) -> list[Case]:
-    noise = (np.abs(quarters(rng, 8)) + 1).tolist()
+    def case(patience, losses, *tags):
+        listed = ", ".join(f"{loss:g}" for loss in losses)
+        return Case((losses, patience), f"losses [{listed}], patience {patience}", {}, tags)
+
     return [
-        _loss_case([3.0, 2.0, 1.0, 1.5, 1.25, 2.0], 2),
-        _loss_case([4.0, 2.0, 2.5, 2.25, 1.75, 2.0, 1.8, 1.9], 3),
-        _loss_case([5, 4, 4, 4, 4, 3], 3, "a plateau"),
-        _loss_case([3.0, 2.5, 2.75, 2.6, 2.0], 1),
-        _loss_case([4.0, 3.0, 2.0, 1.5, 1.0], 2, "a loss that always falls"),
-        _loss_case(noise, 4),
+        case(2, [3.0, 2.0, 1.0, 1.5, 1.25, 2.0]),
+        case(3, [4.0, 2.0, 2.5, 2.25, 1.75, 2.0, 1.8, 1.9]),
+        case(3, [5, 4, 4, 4, 4, 3], "a plateau"),
+        case(1, [3.0, 2.5, 2.75, 2.6, 2.0]),
+        case(2, [4.0, 3.0, 2.0, 1.5, 1.0], "a loss that always falls"),
+        case(4, (np.abs(quarters(rng, 8)) + 1).tolist()),
     ]
 
 

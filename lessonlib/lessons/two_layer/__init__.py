@@ -3,11 +3,12 @@
 import numpy as np
 
 from lessonlib.checks.comparing import as_numbers
+from lessonlib.checks.exercise import by_key, by_position
 from lessonlib.checks.observing import describe
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import in_words, quarters
+from lessonlib.lessons.drawing import in_words, net_case, quarters
 from lessonlib.lessons.questions import use_of_rng
-from lessonlib.lessons.scripts import two_layer as scripts
+from lessonlib.lessons.scripts import drawing as scripts
 from lessonlib.nn import sigmoid
 
 LAYERS = ("W1", "b1", "W2", "b2")
@@ -27,11 +28,6 @@ def draw(rng: np.random.Generator, n_x: int, n_h: int, n_y: int, m: int, *tags: 
         "b2": quarters(rng, n_y, 1),
     }
     return X, Y if whole else Y.astype(float), parameters
-
-
-def case_of(args: tuple, n_x: int, n_h: int, n_y: int, m: int, *tags: str) -> Case:
-    about = in_words(input=n_x, hidden_unit=n_h, output=n_y, sample=m)
-    return Case(args, about, {"m": m, "n_x": n_x, "n_h": n_h, "n_y": n_y}, tags)
 
 
 # The last one is for whole numbers; the first is what most messages show.
@@ -85,52 +81,40 @@ def tanh_derivative(a):
 MANY = 500  # numbers from which on a distribution can be told from another
 
 
-def _initializations(rng: np.random.Generator) -> list[Case]:
-    small, large, single = _start(rng, 3, 4, 2), _start(rng, 50, 40, 30), _start(rng, 30, 60, 1)
-    return [small, large, single, _start(rng, 3, 5 + int(rng.integers(5)), 2)]
+def _starts(rng: np.random.Generator) -> list[Case]:
+    def case(n_x, n_h, n_y):
+        own = np.random.default_rng(rng.integers(2**32))
+        words = in_words(input=n_x, hidden_unit=n_h, output=n_y)
+        return Case((n_x, n_h, n_y, own), words, {"n_x": n_x, "n_h": n_h, "n_y": n_y})
+
+    small, large, single = case(3, 4, 2), case(50, 40, 30), case(30, 60, 1)
+    return [small, large, single, case(3, 5 + int(rng.integers(5)), 2)]
 
 
-def _start(rng: np.random.Generator, n_x: int, n_h: int, n_y: int) -> Case:
-    own = np.random.default_rng(rng.integers(2**32))
-    words = in_words(input=n_x, hidden_unit=n_h, output=n_y)
-    return Case((n_x, n_h, n_y, own), words, {"n_x": n_x, "n_h": n_h, "n_y": n_y})
-
-
-@gives(*LAYERS, "the use of rng", script=scripts.initialize_thrice)
+@gives(*LAYERS, "the use of rng", script=scripts.draw_thrice)
 def _start_in_words(raw: list, case: Case) -> dict:
-    if any(each is None for each in raw):
-        raise Malformed("It returns None. Is the `return` missing?")
-    for each in raw:
-        expect_keys(each, LAYERS)
-    drawn = [[each[name] for name in ("W1", "W2")] for each in raw]
-    in_words = dict(zip(LAYERS, 2 * (_weights_in_words, _biases_in_words), strict=True))
-    values = {name: in_words[name](raw[0][name]) for name in LAYERS}
-    return {**values, "the use of rng": use_of_rng(*drawn)}
+    first, *_ = drawn = [by_key(each, LAYERS) for each in raw]
+    values = {name: _array_in_words(name, value) for name, value in first.items()}
+    return {**values, "the use of rng": use_of_rng(*([d["W1"], d["W2"]] for d in drawn))}
 
 
-def expect_keys(raw, keys: tuple[str, ...]) -> None:
-    names = ", ".join(repr(key) for key in keys)
-    if not isinstance(raw, dict):
-        raise Malformed(
-            f"It returns {describe(raw)}. It should return a dictionary with the keys {names}."
-        )
-    missing = [repr(key) for key in keys if key not in raw]
-    if missing:
-        has = ", ".join(repr(key) for key in raw) or "none"
-        raise Malformed(f"The dictionary lacks {', '.join(missing)}. The keys that it has: {has}.")
-
-
-def _weights_in_words(value) -> str:
-    W = as_numbers(value)
-    return describe(value) if W is None else f"shape {W.shape}: {_spread_in_words(W)}"
+def _array_in_words(name: str, value) -> str:
+    array = as_numbers(value)
+    if array is None:
+        return describe(value)
+    if not array.size:
+        words = "no numbers"
+    elif not np.all(np.isfinite(array)):
+        words = "nan or inf among them"
+    elif name in ("b1", "b2"):
+        words = "not all 0" if array.any() else "all 0"
+    else:
+        words = _spread_in_words(array)
+    return f"shape {array.shape}: {words}"
 
 
 def _spread_in_words(W: np.ndarray) -> str:
     flat = W.ravel()
-    if not flat.size:
-        return "no numbers"
-    if not np.all(np.isfinite(flat)):
-        return "nan or inf among them"
     if not flat.any():
         return "all 0"
     if np.all(flat == flat[0]):
@@ -157,18 +141,7 @@ def _distribution_in_words(flat: np.ndarray) -> str:
     return "normal, around 0"
 
 
-def _biases_in_words(value) -> str:
-    b = as_numbers(value)
-    if b is None:
-        return describe(value)
-    if not np.all(np.isfinite(b)):
-        return "nan or inf among them"
-    return f"shape {b.shape}: {'not all' if b.any() else 'all'} 0"
-
-
-@exercise(
-    "twolayer.initialize_parameters", points=2, cases=_initializations, unpack=_start_in_words
-)
+@exercise("twolayer.initialize_parameters", points=2, cases=_starts, unpack=_start_in_words)
 def initialize_parameters(n_x, n_h, n_y, rng):
     """Normal weights W1 (n_h, n_x), W2 (n_y, n_h); zero biases b1 (n_h, 1), b2 (n_y, 1).
 
@@ -184,32 +157,25 @@ def initialize_parameters(n_x, n_h, n_y, rng):
 # --- forward -------------------------------------------------------------------------------------
 
 
-def _forward_cases(rng: np.random.Generator) -> list[Case]:
-    return [case_of(draw(rng, *sizes)[::2], *sizes) for sizes in SIZES]
-
-
 CACHED = ("Z1", "A1", "Z2", "A2")
 
 
 @gives(*(f'cache["{name}"]' for name in CACHED), "A2")
 def _forward_outputs(raw, case: Case) -> dict:
-    contract = "It should return two values: A2, then the cache, a dictionary."
-    if isinstance(raw, dict):
-        raise Malformed(f"It returns one dictionary. {contract}")
-    if not isinstance(raw, list | tuple) or len(raw) != 2:
-        raise Malformed(f"It returns {describe(raw)}. {contract}")
-    A2, cache = raw
+    A2, cache = by_position(raw, ("A2", "cache")).values()
     if isinstance(A2, dict):
-        raise Malformed(f"The dictionary stands first. {contract}")
+        raise Malformed("The dictionary stands first. It should return A2, then the cache.")
     if not isinstance(cache, dict):
         raise Malformed(
             f"The second value is {describe(cache)}. The cache should be a dictionary with the "
             "keys 'Z1', 'A1', 'Z2' and 'A2', so that each is found by its name."
         )
-    missing = [repr(name) for name in CACHED if name not in cache]
-    if missing:
-        raise Malformed(f"The cache lacks {', '.join(missing)}. Backward will look for it there.")
-    return {**{f'cache["{name}"]': cache[name] for name in CACHED}, "A2": A2}
+    found = by_key(cache, CACHED)
+    return {**{f'cache["{name}"]': value for name, value in found.items()}, "A2": A2}
+
+
+def _forward_cases(rng: np.random.Generator) -> list[Case]:
+    return [net_case(draw(rng, *sizes)[::2], *sizes) for sizes in SIZES]
 
 
 @exercise("twolayer.forward_propagation", points=2, cases=_forward_cases, unpack=_forward_outputs)
@@ -233,27 +199,24 @@ SMALLEST = 1e-15  # a probability counts as at least that; so its logarithm is f
 
 
 def _cost_cases(rng: np.random.Generator) -> list[Case]:
-    cases = [
-        _cost_case(rng, 2, 3),
-        _cost_case(rng, 3, 1, "one sample"),
-        _cost_case(rng, 1, 4, "one output"),
-        _cost_case(rng, 2, 7),
-        _cost_case(rng, 3, 5, "certain and right"),
-        _cost_case(rng, 2, 4, "certain and wrong"),
+    def case(n_y, m, *tags):
+        A2, Y = sigmoid(quarters(rng, n_y, m)), rng.integers(0, 2, size=(n_y, m)).astype(float)
+        Y[0, 0] = 0.0  # both halves of the formula have work to do, also for one sample
+        Y[-1, -1] = 1.0
+        if "certain" in str(tags):
+            Y[0, :2] = [1.0, 0.0]
+            A2[0, :2] = Y[0, :2] if "certain and right" in tags else 1 - Y[0, :2]
+        words = ", ".join([in_words(output=n_y, sample=m), *tags])
+        return Case((A2, Y), words, {"m": m, "n_y": n_y}, tags)
+
+    return [
+        case(2, 3),
+        case(3, 1, "one sample"),
+        case(1, 4, "one output"),
+        case(2, 7),
+        case(3, 5, "certain and right"),
+        case(2, 4, "certain and wrong"),
     ]
-    for case in cases[-2:]:
-        A2, Y = case.args
-        Y[0, :2] = [1.0, 0.0]
-        A2[0, :2] = Y[0, :2] if "certain and right" in case.tags else 1 - Y[0, :2]
-    return cases
-
-
-def _cost_case(rng: np.random.Generator, n_y: int, m: int, *tags: str) -> Case:
-    A2, Y = sigmoid(quarters(rng, n_y, m)), rng.integers(0, 2, size=(n_y, m)).astype(float)
-    Y[0, 0] = 0.0  # both halves of the formula have work to do, also for one sample
-    Y[-1, -1] = 1.0
-    words = ", ".join([in_words(output=n_y, sample=m), *tags[:1]])
-    return Case((A2, Y), words, {"m": m, "n_y": n_y}, tags)
 
 
 AT_CERTAINTY = "the cost where A2 is 0 or 1"
@@ -298,22 +261,19 @@ def compute_cost(A2, Y):
 # --- backward ------------------------------------------------------------------------------------
 
 
-def _backward_case(rng: np.random.Generator, *sizes) -> Case:
-    X, Y, parameters = draw(rng, *sizes)
-    cache = forward_propagation(X, parameters)[1]
-    return case_of((parameters, cache, X, Y), *sizes)
-
-
 def _backward_cases(rng: np.random.Generator) -> list[Case]:
-    return [_backward_case(rng, *sizes) for sizes in SIZES]
+    def case(*sizes):
+        X, Y, parameters = draw(rng, *sizes)
+        return net_case((parameters, forward_propagation(X, parameters)[1], X, Y), *sizes)
+
+    return [case(*sizes) for sizes in SIZES]
 
 
 @exercise("twolayer.backward_propagation", points=6, cases=_backward_cases)
 def backward_propagation(parameters, cache, X, Y):
     """Gradients of the cost, means over the m samples; each has the shape of what it belongs to.
 
-    dZ2 = A2 - Y, dA1 = W2^T dZ2, dZ1 = dA1 (1 - A1^2); dW is dZ times what the layer reads,
-    transposed, db the sum of dZ over the samples, both over m -> {"dW1", "db1", "dW2", "db2"}.
+    X (n_x, m), Y (n_y, m) -> {"dW1", "db1", "dW2", "db2"}.
     """
     m = X.shape[1]
     A1, A2 = cache["A1"], cache["A2"]

@@ -7,22 +7,22 @@ import copy
 
 import numpy as np
 
+from lessonlib.checks.exercise import by_key
 from lessonlib.data import two_moons
 from lessonlib.exercises import Case, exercise, gives
+from lessonlib.lessons.drawing import in_words
 from lessonlib.lessons.questions import names_out_of, one_letter
 from lessonlib.lessons.scripts import two_moons as scripts
 from lessonlib.lessons.two_layer import (
+    LAYERS,
     SIZES,
     backward_propagation,
-    case_of,
     compute_cost,
     draw,
-    expect_keys,
     forward_propagation,
     initialize_parameters,
 )
 
-LAYERS = ("W1", "b1", "W2", "b2")
 GRADIENTS = ("dW1", "db1", "dW2", "db2")
 
 
@@ -38,22 +38,18 @@ def recall_2():
 # --- one step ------------------------------------------------------------------------------------
 
 
-def _update_cases(rng: np.random.Generator) -> list[Case]:
+def _updates(rng: np.random.Generator) -> list[Case]:
+    def case(rate, n_x, n_h, n_y, m, *_):
+        X, Y, parameters = draw(rng, n_x, n_h, n_y, m)
+        grads = backward_propagation(parameters, forward_propagation(X, parameters)[1], X, Y)
+        about = f"{in_words(input=n_x, hidden_unit=n_h, output=n_y)}, learning rate {rate:g}"
+        return Case((parameters, grads, rate), about, {"n_x": n_x, "n_h": n_h, "n_y": n_y})
+
     rates = (0.5, 2.5, 0.3, 1.5, 0.05, 2)
-    return [_update_case(rng, rate, *sizes) for sizes, rate in zip(SIZES, rates, strict=True)]
+    return [case(rate, *sizes) for sizes, rate in zip(SIZES, rates, strict=True)]
 
 
-def _update_case(rng: np.random.Generator, rate: float, *sizes) -> Case:
-    X, Y, parameters = draw(rng, *sizes[:4])
-    grads = backward_propagation(parameters, forward_propagation(X, parameters)[1], X, Y)
-    case = case_of((parameters, grads, rate), *sizes[:4])
-    about = f"{case.about.rsplit(', ', 1)[0]}, learning rate {rate:g}"
-    return Case(case.args, about, {k: v for k, v in case.sizes.items() if k != "m"}, ())
-
-
-@exercise(
-    "twolayer.update_parameters", points=2, cases=_update_cases, outputs=LAYERS, returns="dict"
-)
+@exercise("twolayer.update_parameters", points=2, cases=_updates, outputs=LAYERS, returns="dict")
 def update_parameters(parameters, grads, learning_rate):
     """theta - learning_rate * dtheta for each of the four -> new dict."""
     new = {}
@@ -70,30 +66,24 @@ _SHARES = ("the accuracy on these points", "the accuracy on fresh points")
 
 
 def _moons(rng: np.random.Generator) -> list[Case]:
-    return [
-        _moons_case(rng, 120, 8, 2.0, 3000),
-        _moons_case(rng, 150, 6, 2.0, 3500),
-        _moons_case(rng, 100, 10, 1.5, 3500),
-    ]
-
-
-def _moons_case(rng: np.random.Generator, m: int, n_h: int, rate: float, epochs: int) -> Case:
     """The moons lie in one of eight ways, so that a network that was trained elsewhere fails."""
-    X, Y = two_moons(m, rng)
-    fresh, labels = two_moons(400, rng)
-    own = np.random.default_rng(rng.integers(2**32))
-    signs, order = rng.choice([-1.0, 1.0], size=2), rng.permutation(2)  # of the coordinates
-    X, fresh = (signs * points[:, order] for points in (X, fresh))
-    args = X.T, Y.T, n_h, rate, epochs, own
-    words = f"{m} points, n_h = {n_h}, learning rate {rate:g}, {epochs} epochs"
-    return Case(args, words, {"m": m, "n_h": n_h}, hidden=(fresh.T, labels.T))
+
+    def case(m, n_h, rate, epochs):
+        X, Y = two_moons(m, rng)
+        fresh, labels = two_moons(400, rng)
+        own = np.random.default_rng(rng.integers(2**32))
+        signs, order = rng.choice([-1.0, 1.0], size=2), rng.permutation(2)  # of the coordinates
+        X, fresh = (signs * points[:, order] for points in (X, fresh))
+        args = X.T, Y.T, n_h, rate, epochs, own
+        words = f"{m} points, n_h = {n_h}, learning rate {rate:g}, {epochs} epochs"
+        return Case(args, words, {"m": m, "n_h": n_h}, hidden=(fresh.T, labels.T))
+
+    return [case(120, 8, 2.0, 3000), case(150, 6, 2.0, 3500), case(100, 10, 1.5, 3500)]
 
 
 @gives(*_SHARES, script=scripts.train_and_retrain)
-def _trained_in_words(raw: dict, case: Case) -> dict:
-    """Say in words what came of the training, and how a failure looks."""
-    trained = raw["trained"]
-    expect_keys(trained, LAYERS)
+def _fit_in_words(raw: dict, case: Case) -> dict:
+    trained = by_key(raw["trained"], LAYERS)
     X, Y, n_h, *_, rng = case.args
     start = initialize_parameters(len(X), n_h, len(Y), copy.deepcopy(rng))
     shapes, wanted = _shapes_in_words(trained), _shapes_in_words(start)
@@ -121,9 +111,8 @@ def _share_right(parameters: dict, X, Y) -> float:
 def _symptom(short: dict, trained: dict, X, Y) -> str:
     """Return what a failing training does, seen in very short runs from the same start."""
     try:
-        one, two, three, faster = (
-            short[name] for name in ("one", "two", "three", "one at twice the rate")
-        )
+        names = "one", "two", "three", "one at twice the rate"
+        one, two, three, faster = (short[name] for name in names)
         if not all(np.all(np.isfinite(value)) for value in one.values()):
             return "nan or inf after one step"
         if not _near(one, short["one again"]):
@@ -136,8 +125,8 @@ def _symptom(short: dict, trained: dict, X, Y) -> str:
             return "the learning rate makes no difference"
         if not _near(short["one, hardly moving"], short["two, hardly moving"]):
             return "each epoch starts anew"
-        if any(np.array_equal(one[name], two[name]) for name in LAYERS):
-            still = [name for name in LAYERS if np.array_equal(one[name], two[name])]
+        still = [name for name in LAYERS if np.array_equal(one[name], two[name])]
+        if still:
             return f"{', '.join(still)} never moved"
         if all(_near({"": two[n] - one[n]}, {"": three[n] - two[n]}) for n in LAYERS):
             return "each step is the same as the first"
@@ -154,9 +143,7 @@ def _near(one: dict, two: dict) -> bool:
     return all(np.allclose(one[name], two[name], rtol=1e-9, atol=1e-11) for name in one)
 
 
-@exercise(
-    "twolayer.fit", points=3, cases=_moons, jointly=True, seconds=20, unpack=_trained_in_words
-)
+@exercise("twolayer.fit", points=3, cases=_moons, jointly=True, seconds=20, unpack=_fit_in_words)
 def fit(X, Y, n_h, learning_rate, epochs, rng):
     """Train by gradient descent on the whole batch. X (n_x, m), Y (n_y, m) -> parameters."""
     parameters = initialize_parameters(X.shape[0], n_h, Y.shape[0], rng)
@@ -168,14 +155,6 @@ def fit(X, Y, n_h, learning_rate, epochs, rng):
 
 
 # --- the bug hunt --------------------------------------------------------------------------------
-
-
-def planted_backward(parameters, cache, X, Y):
-    """The bug of the hunt: the tanh layer differentiated with the sigmoid's a (1 - a)."""
-    m, A1 = X.shape[1], cache["A1"]
-    dZ1 = parameters["W2"].T @ (cache["A2"] - Y) * A1 * (1 - A1)
-    wrong = {"dW1": dZ1 @ X.T / m, "db1": dZ1.sum(axis=1, keepdims=True) / m}
-    return backward_propagation(parameters, cache, X, Y) | wrong
 
 
 @exercise("twolayer.suspects", points=3, unpack=names_out_of(GRADIENTS), reveal=False)

@@ -1,10 +1,12 @@
 """Lesson 05: XOR, what one layer cannot do. Samples in columns; biases only where set by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from lessonlib.checks.comparing import as_numbers
 from lessonlib.exercises import Case, Malformed, exercise, gives
-from lessonlib.lessons.drawing import in_words, quarters
+from lessonlib.lessons.drawing import arrays, net_case, quarters
 from lessonlib.lessons.questions import numbers, one_letter
 
 XOR_X = np.array([[0, 0, 1, 1], [0, 1, 0, 1]])
@@ -65,11 +67,8 @@ def relu_weights():
 
 def _sigmoid_cases(rng: np.random.Generator) -> list[Case]:
     far = np.array([[-1000.0, -30.0, 0.25], [1000.0, 40.0, -2.0]])
-    whole = np.array([[-3, 0, 2], [5, -1, 4]])
     return [
-        Case((np.array([-1.5, 0.0, 2.5]),), "z = [-1.5, 0, 2.5]"),
-        Case((quarters(rng, 3, 4),), "a table z of shape (3, 4)"),
-        Case((whole,), "whole numbers", tags=("whole numbers",)),
+        *arrays(rng),
         Case((far,), "z from -1000 to 1000", tags=("numbers as large as 1000",)),
     ]
 
@@ -98,33 +97,25 @@ def sigmoid_derivative(a):
 # --- forward -----------------------------------------------------------------------------------
 
 
-def described(n_x: int, n_h: int, n_y: int, m: int) -> str:
-    return in_words(input=n_x, hidden_unit=n_h, output=n_y, sample=m)
-
-
-def sizes_of(n_x: int, n_h: int, n_y: int, m: int) -> dict:
-    return {"m": m, "n_x": n_x, "n_h": n_h, "n_y": n_y}
-
-
-def net_case(rng: np.random.Generator, sizes: tuple, tags=(), scale=1) -> Case:
-    n_x, n_h, n_y, m = sizes
+def drawn_case(rng: np.random.Generator, *sizes, scale=1) -> Case:
+    """Return a case with W1, W2 and X, all drawn; sizes: n_x, n_h, n_y, m, perhaps a tag."""
+    n_x, n_h, n_y, m, *_ = sizes
     W1, W2, X = quarters(rng, n_h, n_x), quarters(rng, n_y, n_h), quarters(rng, n_x, m)
-    return Case((scale * W1, scale * W2, X), described(*sizes), sizes_of(*sizes), tags)
+    return net_case((scale * W1, scale * W2, X), *sizes)
 
 
-def xor_case(rng: np.random.Generator, *more, about="", tags=()) -> Case:
+def xor_case(rng: np.random.Generator, *more, about="the XOR table, 3 hidden units") -> Case:
     """The XOR table and three hidden units; `more` follows (W1, W2, X) in the arguments."""
     args = quarters(rng, 3, 2), quarters(rng, 1, 3), XOR_X.copy(), *more
-    about = about or "the XOR table, 3 hidden units"
-    return Case(args, about, sizes_of(2, 3, 1, 4), ("one output unit", *tags))
+    return replace(net_case(args, 2, 3, 1, 4, "one output unit"), about=about)
 
 
 def _forward_cases(rng: np.random.Generator) -> list[Case]:
     return [
         xor_case(rng),
-        net_case(rng, (3, 4, 2, 5)),
-        net_case(rng, (4, 2, 3, 1), ("one sample",)),
-        net_case(rng, (3, 2, 4, 6), ("numbers as large as 1000",), scale=1000),
+        drawn_case(rng, 3, 4, 2, 5),
+        drawn_case(rng, 4, 2, 3, 1, "one sample"),
+        drawn_case(rng, 3, 2, 4, 6, "numbers as large as 1000", scale=1000),
     ]
 
 
@@ -150,17 +141,16 @@ _WRONG = "P = [[0, 1]], Y = [[1, 1]]"
 
 
 def _bce_cases(rng: np.random.Generator) -> list[Case]:
+    def case(about, P, Y, *tags):
+        return Case((np.array(P), np.array(Y)), about, {"m": len(Y[0])}, tags)
+
     return [
-        _bce_case(np.array([[0.25, 0.75, 0.5, 0.125]]), XOR_Y.copy(), "the XOR table"),
-        _bce_case(sigmoid(quarters(rng, 1, 1)), np.array([[1.0]]), "1 sample", "one sample"),
-        _bce_case(sigmoid(quarters(rng, 1, 7)), rng.permuted([[0, 1, 0, 0, 1, 1, 0]], axis=1)),
-        _bce_case(np.array([[0.0, 1.0, 1.0]]), np.array([[0, 1, 1]]), _RIGHT),
-        _bce_case(np.array([[0.0, 1.0]]), np.array([[1, 1]]), _WRONG),
+        case("the XOR table", [[0.25, 0.75, 0.5, 0.125]], XOR_Y),
+        case("1 sample", sigmoid(quarters(rng, 1, 1)), [[1.0]], "one sample"),
+        case("7 samples", sigmoid(quarters(rng, 1, 7)), rng.permutation(np.arange(7) % 2)[None]),
+        case(_RIGHT, [[0.0, 1.0, 1.0]], [[0, 1, 1]]),
+        case(_WRONG, [[0.0, 1.0]], [[1, 1]]),
     ]
-
-
-def _bce_case(P, Y, about="7 samples", *tags: str) -> Case:
-    return Case((P, Y), about, {"m": Y.shape[1]}, tags)
 
 
 @gives(_LOSS, _EXACT)

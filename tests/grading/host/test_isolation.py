@@ -17,8 +17,8 @@ from lessonlib.grading.guest.confine import FOLDER
 from lessonlib.grading.host import isolation
 from lessonlib.grading.host.isolation import Server
 from lessonlib.grading.host.process import Process
+from lessonlib.grading.lesson_files import imported
 from lessonlib.lessons import LESSONS
-from lessonlib.lessons.files import imported
 
 # --- what it needs -------------------------------------------------------------------------------
 

@@ -11,8 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lessonlib import lessons
-
-OURS = "lessonlib.lessons"
+from lessonlib.mine.handed import OURS
 
 
 def imported(sources: Iterable[str]) -> tuple[str, ...]:
