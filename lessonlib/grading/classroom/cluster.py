@@ -16,9 +16,9 @@ from lessonlib.errors import UserError
 from lessonlib.grading.classroom.supervisor import do_here
 from lessonlib.grading.classroom.workers import Crew
 from lessonlib.grading.host.isolation import PACKAGE
+from lessonlib.grading.lesson_files import digest, fingerprint
 from lessonlib.grading.task import code_fingerprint, versions
 from lessonlib.lessons import LESSONS, elsewhere
-from lessonlib.lessons.files import digest, fingerprint
 from lessonlib.printable import one_line
 
 ANSWERS = "10s"  # for a Dask cluster to answer
