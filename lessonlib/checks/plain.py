@@ -196,12 +196,12 @@ def _read_array(content: list) -> np.ndarray:
     array = np.ndarray(tuple(shape), kind, data)
     if list(array.shape) != shape or array.nbytes != len(data) or _is_huge(array):
         raise ValueError(f"an array of shape {array.shape}")
-    if not _is_sound(array.dtype, data):
+    if not is_sound(array.dtype, data):
         raise ValueError(f"an array of {kind} that no Python makes")
     return array.copy()
 
 
-def _is_sound(dtype: np.dtype, data: bytes) -> bool:
+def is_sound(dtype: np.dtype, data: bytes) -> bool:
     """Return whether truth values are 0 or 1, and letters are some: NumPy believes its bytes."""
     if dtype.kind == "b":
         return not data.translate(None, b"\0\1")

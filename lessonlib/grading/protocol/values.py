@@ -170,6 +170,8 @@ class Unpacker:
             raise ValueError("no array")
         if dtype.itemsize == 0:
             return np.zeros(shape, dtype)
+        if not plainly.is_sound(dtype, self.blobs[place]):
+            raise ValueError(f"an array of {dtype} that no Python makes")
         return np.frombuffer(self.blobs[place], dtype).reshape(shape).copy()
 
     def _scalar(self, kind, number) -> np.generic:

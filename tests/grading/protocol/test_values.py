@@ -171,15 +171,17 @@ HOSTILE = {
     "array of pairs": {"array": ["(2,)<f4", [1], 1]},
     "array of times": {"array": ["<M8[s]", [1], 1]},
     "array of what": {"array": ["what", [1], 1]},
+    "array of truths that are neither": {"array": ["|b1", [8], 2]},
+    "array of letters that are none": {"array": ["<U2", [1], 2]},
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
 def test_what_is_not_of_the_form_is_a_value_error(value):
     with pytest.raises(ValueError):
-        unpack(value, [b"", bytes(8)])
+        unpack(value, [b"", bytes(8), b"\xff" * 8])
     with pytest.raises(ValueError):
-        unpack([{"dict": [["a", {"tuple": [value]}]]}], [b"", bytes(8)])
+        unpack([{"dict": [["a", {"tuple": [value]}]]}], [b"", bytes(8), b"\xff" * 8])
 
 
 def test_what_is_nested_without_end_is_a_value_error():
