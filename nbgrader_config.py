@@ -48,6 +48,7 @@ c.HTMLExporter.template_file = str(
 c.HTMLExporter.filters = {
     "markdown2html": "lessonlib.grading.formgrader.text",
     "learner": "lessonlib.grading.formgrader.learner",
+    "titled": "lessonlib.grading.formgrader.titled",
 }
 
 # Stubs that keep the names and signatures the checks ask for.

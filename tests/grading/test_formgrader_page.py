@@ -21,10 +21,25 @@ def exported(template: str, resources: dict) -> str:
     config = PyFileConfigLoader("nbgrader_config.py", str(ROOT)).load_config()
     config.HTMLExporter.template_name = template
     config.HTMLExporter.extra_template_basedirs = [template_path]
-    cells = [v4.new_markdown_cell("The slope is $2x$:\n\n$$y = \\frac{a}{b}$$\n\n**so**")]
+    cells = [
+        v4.new_markdown_cell("The slope is $2x$:\n\n$$y = \\frac{a}{b}$$\n\n**so**"),
+        v4.new_markdown_cell("### Your turn: `relu` <b>"),
+        graded(v4.new_code_cell("relu = abs"), solution=True),
+        v4.new_markdown_cell("Then the test."),
+        graded(v4.new_code_cell("check('relu.relu', relu)"), grade=True, points=2),
+        v4.new_markdown_cell("### In your own words"),
+        graded(v4.new_markdown_cell("So."), grade=True, solution=True, points=1),
+        graded(v4.new_code_cell("locked = 1")),
+    ]
     notebook = v4.new_notebook(cells=cells)
     made, _ = HTMLExporter(config=config).from_notebook_node(notebook, resources=resources)
     return made
+
+
+def graded(cell, **own):
+    kinds = {"solution": False, "grade": False, "task": False}
+    cell.metadata["nbgrader"] = {"grade_id": cell.id, "schema_version": 3, **kinds, **own}
+    return cell
 
 
 @pytest.fixture(scope="module")
@@ -55,3 +70,10 @@ def test_the_learner_is_named_and_can_write_no_markup(page):
 
 def test_the_page_can_be_graded(page):
     assert '<html lang="en">' in page and "formgrade.js" in page and "Submission 1 / 2" in page
+
+
+def test_each_answer_and_each_test_says_what_exercise_it_belongs_to(page):
+    labels = re.findall(r'<span class="nbgrader-label">(.*?)</span>', page)
+    titles = [re.sub("<code>.*</code>", "its id", label) for label in labels]
+    assert titles == ["relu &lt;b&gt;: Student's answer", "relu &lt;b&gt;: its id",
+                      "In your own words: Student's answer"]  # fmt: skip

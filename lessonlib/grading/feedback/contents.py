@@ -142,9 +142,7 @@ def _exercises(
     cells = [cell for cell in notebook.cells if "nbgrader" in cell.metadata]
     depends, comments = dict(answers(cells)), _comments(cells)
     results = {result.cell: result for result in record.results} if record else {}
-    heading = ""
-    for place, cell in enumerate(notebook.cells):
-        heading = _last_heading(cell) or heading
+    for place, (heading, cell) in enumerate(under_headings(notebook.cells)):
         own = cell.metadata.get("nbgrader", {})
         if utils.is_grade(cell) or utils.is_task(cell):
             name = own.grade_id
@@ -163,6 +161,14 @@ def _comments(cells: list[NotebookNode]) -> dict[str, str]:
     """Return the instructor's comments on the answers, by the answers' names."""
     names = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader for cell in cells}
     return {name: own["comment"] for name, own in names.items() if own.get("comment")}
+
+
+def under_headings(cells: list[NotebookNode]) -> Iterator[tuple[str, NotebookNode]]:
+    """Yield each cell with the last heading above it, as plain words."""
+    heading = ""
+    for cell in cells:
+        heading = _last_heading(cell) or heading
+        yield heading, cell
 
 
 def _last_heading(cell: NotebookNode) -> str:
