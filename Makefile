@@ -1,7 +1,7 @@
 # make learn   opens your copy of the course, my-course/, in JupyterLab (PORT=0 for any free port)
 # make test    runs the tests: the README's command
 # make test-grading  tests the grader further: attacks, kills, and nbgrader's own beside it
-# make quick   style, types and the tests of the core, in about two minutes
+# make quick   style, types and the tests of the core, in about a minute
 # make book    makes the book in book/: pages to read, to search and to print
 # make site    makes the browser edition in site/, and the book in it (ARGS="--pyodide FOLDER")
 # make test-site  tests both in a browser; downloads 110 MB into CACHE, once

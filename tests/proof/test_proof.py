@@ -66,6 +66,7 @@ def test_an_explanation_may_name_what_the_reference_returns(faults):
 # What is planted, as a change of a file; where the fault is seen, as a file and what stands in its
 # line; and what is said.
 HINT = "1. Look at one column alone. Its numbers have a mean."
+SLOW = "a check that is slow"  # to prove that takes seconds
 PLANTED = {
     "a stub that is right": (
         (TEXT, '    """X (m, n): each', '    return X - X.mean(axis=0)\n    """X (m, n): each'),
@@ -117,7 +118,7 @@ PLANTED = {
         (SLIPS, "mean = X.mean(7)"),
         "is told apart from 'one mean for the whole table' by no case",
     ),
-    "a check that is slow": (
+    SLOW: (
         (CODE, "    mean = X.mean(axis=0)\n", "    sleep()\n    mean = X.mean(axis=0)\n"),
         (CODE, "def center"),
         "s, and is stopped after 0.2 s",
@@ -150,7 +151,10 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("kind", PLANTED)
+EACH = [pytest.param(kind, marks=[pytest.mark.slow] * (kind == SLOW)) for kind in PLANTED]
+
+
+@pytest.mark.parametrize("kind", EACH)
 def test_a_planted_fault_is_found_with_its_line(faults, kind, tmp_path):
     change, (file, marker), words = PLANTED[kind]
     with (tmp_path / CODE).open("a") as code:
