@@ -292,6 +292,8 @@ class Comparison:
         for number in self._order:
             spot = self.spots[number]
             for slot in spot.slots:
+                if self._is_cut_off(spot, slot):
+                    continue
                 doubt = self.doubt(spot, slot)
                 is_short = doubt <= 1 and slot != RETURNED and self._is_elsewhere(slot)
                 if doubt < RIGHT and (is_short or self.reads_right(spot, slot)):
@@ -307,6 +309,11 @@ class Comparison:
     def _stopped(self) -> set[int]:
         """The statements that an error came from."""
         return {t.last for r, t in self.runs if r and r.problem and t.last >= 0}
+
+    def _is_cut_off(self, spot: Spot, slot: str) -> bool:
+        """Return whether an error further on cut a loop or a test off from what it leads to."""
+        leads_on = slot in (LOOPED, TESTED) and spot.number not in self._stopped
+        return leads_on and bool(self._stopped)
 
     def doubt(self, spot: Spot, slot: str) -> int:
         """Return how likely a slot is right: from 0, least of all, to RIGHT.

@@ -196,6 +196,22 @@ def test_a_loop_that_never_ends_and_an_answer_that_prints_or_exits(capsys):
     assert capsys.readouterr().out == ""
 
 
+SCALES = """\
+def layer_scales(X, parameters, hidden):
+    A, scales = X, []
+    for W, b in parameters:
+        Z = A @ W + b
+        A = activate(Z, hidden)
+        scales.append(float(A))
+    return scales
+"""
+
+
+def test_a_loop_is_not_blamed_for_an_error_inside_it():
+    """Without its rounds there would be no error, and the list of results would be begun right."""
+    assert located("deep.layer_scales", SCALES) is None
+
+
 def test_a_return_inside_the_loop_is_not_taken_for_the_line_above_it():
     text = TRAIN.replace("    return", "        return")
     found = located("xor.train", text)
