@@ -64,7 +64,6 @@ def test_from_an_address_nothing_is_copied(release, ours, tmp_path):
     assert packages["numpy"]["file_name"] == f"{address}/numpy-1.0-py3-none-any.whl"
     assert packages["lessonlib"]["file_name"] == "lessonlib-0.2.0-py3-none-any.whl"
     assert [each.name for each in (tmp_path / "out").iterdir()] == [LOCK]
-    assert remote.settings["pyodideUrl"] == f"{address}/pyodide.mjs"
 
 
 def test_a_wheel_that_is_not_the_one_of_the_lock_file_is_refused(release, tmp_path):

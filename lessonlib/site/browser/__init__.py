@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 
 from lessonlib.errors import UserError
-from lessonlib.site.browser import first_page, lite, offline, wheels
+from lessonlib.site.browser import first_page, lite, offline, starting, wheels
 from lessonlib.site.browser.distribution import Distribution
 
 
@@ -26,10 +26,11 @@ def build(root: Path, out: Path, pyodide: str) -> None:
     release = Distribution(pyodide)
     beside = out.with_name(f".{out.name}.part")
     shutil.rmtree(beside, ignore_errors=True)
-    lite.build(root / "course", beside, release.settings)
-    lite.add_plugin(beside)
+    lite.build(root / "course", beside)
+    lite.set_plugins(beside)
     ours = wheels.made(root, beside / lite.PYODIDE)
     release.write(beside / lite.PYODIDE, [*ours, *lite.kernel_wheels(beside)])
+    starting.write(beside, release)
     size = None if release.is_remote else size_of(beside / lite.PYODIDE)
     first_page.write(beside, root / "course", size)
     offline.write(beside)

@@ -14,6 +14,9 @@ LOCK = "pyodide-lock.json"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 NEEDED = ("numpy", "matplotlib", "micropip", "ipython", "jedi")
 
+# With what we add, of ours and of JupyterLite's kernel: all of it is loaded at the start.
+PACKAGES = [*NEEDED, "comm", "ipykernel", "piplite", "pyodide-kernel", "lessonlib"]
+
 # Pyodide's lock file knows a package by such a record.
 Record = dict
 
@@ -42,19 +45,6 @@ class Distribution:
             ) from None
         return lock
 
-    @property
-    def settings(self) -> dict:
-        """What JupyterLite's kernel has to know of it."""
-        home = self.place if self.is_remote else "./static/pyodide"
-        return {
-            "pyodideUrl": f"{home}/pyodide.mjs",
-            "disablePyPIFallback": True,
-            "loadPyodideOptions": {
-                "lockFileURL": f"static/pyodide/{LOCK}",
-                "packages": [*NEEDED, *ADDED],
-            },
-        }
-
     def write(self, folder: Path, ours: Iterable[Record]) -> None:
         """Write the lock file with our own packages in it, and all that it names if it is here."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -78,8 +68,6 @@ class Distribution:
             raise UserError(f"{name} in {self.place} is not the file that its {LOCK} names.")
 
 
-# What we add, of ours and of JupyterLite's kernel; all of it is loaded at the start.
-ADDED = ("comm", "ipykernel", "piplite", "pyodide-kernel", "lessonlib")
 
 
 def closure(packages: dict[str, Record], wanted: Iterable[str]) -> dict[str, Record]:

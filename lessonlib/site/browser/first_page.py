@@ -13,7 +13,7 @@ TEMPLATE = Path(__file__).parent / "first_page.html"
 
 
 LATER = {
-    True: "The next visit starts from what was kept, and works without internet.",
+    True: "The next visit takes half of the time, and works without internet.",
     False: "The next visit is quicker, and needs the internet again.",
 }
 SIZE = 32_000_000  # bytes of Pyodide 314 and the packages that are needed, where they lie elsewhere

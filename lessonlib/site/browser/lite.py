@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 
 from lessonlib.errors import UserError
-from lessonlib.site.browser.distribution import Record, record
+from lessonlib.site.browser.distribution import PACKAGES, Record, record
 
 PYODIDE = "static/pyodide"  # in the site
 MARK = "jupyter-lite.json"  # a folder with this is a site
-KERNEL = "extensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
+EXTENSION_OF_KERNEL = "extensions/@jupyterlite/pyodide-kernel-extension/static"
 BUILD = {
     "contents": ["contents"],
     "apps": ["lab", "notebooks", "tree"],
@@ -20,7 +20,14 @@ BUILD = {
     "no_unused_shared_packages": True,
 }
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
+SETTINGS = {
+    "pyodideUrl": f"./{PYODIDE}/start.mjs",
+    "disablePyPIFallback": True,
+    "loadPyodideOptions": {"packages": PACKAGES},  # these it need not install
+}
 EXTENSION = {"name": "lessonlib-browser", "load": "static/plugin.js", "extension": "./extension"}
+# What is installed beside JupyterLite is built in as well, though a browser has no use for it.
+UNUSED = ("@jupyter/nbgrader", "@jupyter-widgets/jupyterlab-manager", "jupyterlab-jupytext")
 OVERRIDES = {
     # A page that is closed takes with it what was typed since: save often.
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 15},
@@ -29,41 +36,41 @@ OVERRIDES = {
 }
 
 
-def build(course: Path, out: Path, kernel: dict) -> None:
-    """Run JupyterLite's own build in a folder of its own: an old one's notes would be believed.
-
-    kernel: the settings of the kernel that runs Python.
-    """
+def build(course: Path, out: Path) -> None:
+    """Run JupyterLite's own build in a folder of its own: an old one's notes would be believed."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         shutil.copytree(course, home / "contents", ignore=shutil.ignore_patterns(".*"))
         config = {"LiteBuildConfig": {**BUILD, "output_dir": str(out.resolve())}}
         (home / "jupyter_lite_config.json").write_text(json.dumps(config))
         (home / "overrides.json").write_text(json.dumps(OVERRIDES))
-        (home / MARK).write_text(json.dumps(_page_config(kernel)))
+        (home / MARK).write_text(json.dumps(_page_config()))
         command = [sys.executable, "-m", "jupyterlite_core", "build"]
         done = subprocess.run(command, cwd=home, capture_output=True, text=True)
     if done.returncode:
         raise UserError(f"JupyterLite did not build: {(done.stderr or done.stdout)[-600:]}")
 
 
-def _page_config(kernel: dict) -> dict:
-    settings = {PLUGIN: kernel}
+def _page_config() -> dict:
     data = {
         "appName": "From one ReLU layer to back-propagation",
         "disabledExtensions": ["@jupyter-notebook/notebook-extension:trusted"],
-        "litePluginSettings": settings,
+        "litePluginSettings": {PLUGIN: SETTINGS},
     }
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": data}
 
 
-def add_plugin(out: Path) -> None:
-    """Add our plugin to JupyterLite's, for all its pages."""
+def set_plugins(out: Path) -> None:
+    """Add our plugin to JupyterLite's, for all its pages, and take away those that do nothing."""
+    for name in UNUSED:
+        shutil.rmtree(out / "extensions" / name, ignore_errors=True)
     place = out / "extensions" / EXTENSION["name"] / EXTENSION["load"]
     place.parent.mkdir(parents=True)
     shutil.copyfile(Path(__file__).parent / "plugin.js", place)
     settings = json.loads((out / MARK).read_text(encoding="utf-8"))
-    settings["jupyter-config-data"]["federated_extensions"].append(EXTENSION)
+    data = settings["jupyter-config-data"]
+    used = [each for each in data["federated_extensions"] if each["name"] not in UNUSED]
+    data["federated_extensions"] = [*used, EXTENSION]
     (out / MARK).write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 
@@ -71,6 +78,6 @@ def kernel_wheels(out: Path) -> list[Record]:
     """Move the kernel's wheels to Pyodide's, so that one lock file names all, and return them."""
     records = []
     for name in ("ipykernel", "piplite", "pyodide_kernel"):
-        (wheel,) = (out / KERNEL).glob(f"{name}-*.whl")
+        (wheel,) = (out / EXTENSION_OF_KERNEL / "pypi").glob(f"{name}-*.whl")
         records.append(record(Path(shutil.copy(wheel, out / PYODIDE)), [name]))
     return records

@@ -4,8 +4,11 @@
 // worker, below, answers all else: it gives the kernel its files.
 {
   const CACHE = "lessonlib-RELEASE";
-  const PATIENCE = 3000; // milliseconds; a network that is there but does not answer is none
+  const PATIENCE = 2000; // milliseconds; a network that is there but does not answer is none
   const FIXED = /\/(static\/pyodide|build|extensions)\//;
+
+  let heard = 0; // when the network last answered
+  let isSilent = false; // it is there, but does not answer
 
   self.addEventListener("fetch", (event) => {
     const { request } = event;
@@ -33,13 +36,22 @@
   async function fresh(request) {
     const cache = await caches.open(CACHE);
     const kept = await cache.match(request, { ignoreSearch: true });
-    if (!kept) return keep(cache, request);
-    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, kept));
-    return Promise.race([keep(cache, request).catch(() => kept), late]);
+    const answer = keep(cache, request, "no-cache"); // what the browser has kept is no answer
+    answer.then(() => { heard = Date.now(); isSilent = false; }, () => {});
+    if (isSilent) return kept ?? new Response("", { status: 504 });
+    return kept ? Promise.race([answer.catch(() => kept), late(kept)]) : answer;
   }
 
-  async function keep(cache, request) {
-    const response = await fetch(request);
+  // A page asks for a dozen files, one after the other: who has waited once does not wait again.
+  async function late(kept) {
+    const asked = Date.now();
+    await new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    isSilent ||= heard < asked;
+    return kept;
+  }
+
+  async function keep(cache, request, mode = "default") {
+    const response = await fetch(request, { cache: mode });
     if (response.ok && response.status === 200) await cache.put(request, response.clone());
     return response;
   }
