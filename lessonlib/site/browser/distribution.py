@@ -68,8 +68,6 @@ class Distribution:
             raise UserError(f"{name} in {self.place} is not the file that its {LOCK} names.")
 
 
-
-
 def closure(packages: dict[str, Record], wanted: Iterable[str]) -> dict[str, Record]:
     """Return the records of packages and of all that they need."""
     todo, found = list(wanted), {}

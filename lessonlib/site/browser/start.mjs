@@ -26,6 +26,10 @@ export async function loadPyodide({ stdout, stderr }) {
 
 async function started() {
   const [library, packages] = await Promise.all([kept("library"), kept("packages")]);
+  return begun(library, packages).catch(() => begun(new Blob(), new Blob()));
+}
+
+async function begun(library, packages) {
   const pyodide = await load({
     indexURL: here("$pyodide/"),
     lockFileURL: here("$lock"),
