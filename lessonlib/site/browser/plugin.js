@@ -2,8 +2,10 @@
 //
 // The ■ button: a kernel in a browser cannot be interrupted, but it looks for a file while a cell runs.
 // A package of the learner's work: downloaded as soon as `lessonlib.pack()` has made it.
+// The list of files: closed in a narrow window, as lessonlib-narrow does it in an installed JupyterLab.
 (() => {
   const STOP = "stop";
+  const NARROW = window.matchMedia("(max-width: 800px)");
   const PACKAGE = /^my-course(-\d+)?\.zip$/;
 
   const plugin = {
@@ -18,6 +20,9 @@
         const written = type === "rename" || type === "save";
         if (written && PACKAGE.test(newValue?.path ?? "")) download(contents, newValue.path);
       });
+      const fit = () => NARROW.matches && app.shell.collapseLeft();
+      app.restored.then(fit);
+      NARROW.addEventListener("change", fit);
     },
   };
 
