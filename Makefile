@@ -4,7 +4,7 @@
 # make quick   style, types and the tests of the core, in about a minute
 # make book    makes the book in book/: pages to read, to search and to print
 # make site    makes the browser edition in site/, and the book in it (ARGS="--pyodide FOLDER")
-# make test-site  tests both in a browser; downloads 110 MB into CACHE, once
+# make test-site  tests both in a browser, half an hour; downloads 110 MB into CACHE, once
 # make build   makes the notebooks in solutions/ and course/ from the lessons' text
 # make bench   times the checks, the import and the grading
 # make simulate grades a class of 10,000, and one of 400 in PostgreSQL; half an hour (ARGS="--learners 400")
@@ -76,8 +76,11 @@ book: $(VENV)/site.stamp
 site: $(VENV)/site.stamp
 	@$(BIN)/python -m lessonlib.site site $(ARGS)
 
+# What all of them passed is noted, for .ci/run; CI=1 lets none be skipped for want of a browser.
 test-site: $(VENV)/test.stamp $(VENV)/site.stamp
-	LESSONLIB_CACHE="$(CACHE)" $(BIN)/pytest -m site tests $(ARGS)
+	now=$$($(BIN)/python tests/site/covered.py) && \
+	CI=1 LESSONLIB_CACHE="$(CACHE)" $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder \
+		-m site tests $(ARGS) $(if $(ARGS),,&& echo "$$now" >tests/site/passed.txt)
 
 bench: $(VENV)/test.stamp
 	@$(BIN)/python tests/bench/bench_checks.py

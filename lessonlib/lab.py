@@ -15,8 +15,8 @@ from lessonlib.project import LESSON_FOLDERS, lessons_in
 
 # Lab would otherwise ask every new learner whether it may fetch news, go online for updates, and
 # show nbgrader's tools for instructors beside its Validate button. It would also leave out cells
-# that are out of sight, and with them the focus of whoever works by keyboard; and Notebook would
-# say "Not Trusted" of each new lesson.
+# that are out of sight, and with them the focus of whoever works by keyboard; give half of a narrow
+# window to the list of files; and Notebook would say "Not Trusted" of each new lesson.
 SETTINGS = Path(__file__).parent / "lab_settings"
 STARTUP = Path(__file__).parent / "kernel_startup.py"  # of each kernel
 
@@ -96,6 +96,7 @@ def _arguments(home: Path, notebook: Path, port: int, browser: bool, view: View)
         *("-m", view.module, f"--port={port}", "--ServerApp.port_retries=0"),
         f"--ServerApp.root_dir={home}",
         f"--{view.settings}.default_url={view.pages}/{page}",
+        f"--{view.settings}.extra_labextensions_path={SETTINGS / 'labextensions'}",
         "--log-level=WARN",  # its address would drown in notes about its extensions
         *([] if browser else ["--no-browser"]),
         *(["--allow-root"] if _is_root() else []),

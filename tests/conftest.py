@@ -35,6 +35,10 @@ LONGEST = [
     "pipeline/test_grade_postgres.py",
     "pipeline/test_make.py",
     "pipeline/test_wheel.py",
+    "site/test_solutions.py",
+    "site/test_released.py",
+    "site/test_learner.py",
+    "site/test_book.py",
 ]
 RANK = {ROOT / "tests" / name: rank for rank, name in enumerate(LONGEST)}
 

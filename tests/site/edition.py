@@ -9,12 +9,9 @@ import threading
 import time
 from contextlib import contextmanager
 
+from pages_of import Quiet
+
 IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
 
 
 @contextmanager
@@ -24,7 +21,7 @@ def served(site, folder):
     settings = json.loads((copy / "jupyter-lite.json").read_text())
     settings["jupyter-config-data"]["exposeAppInBrowser"] = True
     (copy / "jupyter-lite.json").write_text(json.dumps(settings))
-    handler = functools.partial(_Quiet, directory=copy)
+    handler = functools.partial(Quiet, directory=copy)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -35,22 +32,24 @@ def served(site, folder):
 
 
 class Learner:
-    """Somebody with a browser of their own, which reaches the site and no other host."""
+    """Somebody with a browser of their own, which reaches the site, these others, and no third."""
 
-    def __init__(self, browser, address, patience=400.0):
-        self.address, self.elsewhere = address, []
+    def __init__(self, browser, address, *others):
+        self.address, self.reached = address, (address, *others, "data:", "blob:")
+        self.asked, self.elsewhere = [], []
         self.context = browser.new_context(
             viewport={"width": 1200, "height": 900}, accept_downloads=True
         )
-        self.context.set_default_timeout(1000 * patience)
+        self.context.set_default_timeout(400_000)
         self.context.route(lambda url: not self._is_here(url), lambda route: route.abort())
         self.context.on("request", self._note)
         self.page = self.context.new_page()
 
     def _is_here(self, url):
-        return url.startswith((self.address, "data:", "blob:"))
+        return url.startswith(self.reached)
 
     def _note(self, request):
+        self.asked.append(request.url)
         if not self._is_here(request.url):
             self.elsewhere.append(request.url)
 

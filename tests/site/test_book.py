@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections import Counter
 from pathlib import Path
 
 import nbformat
@@ -263,7 +264,7 @@ SEEN = """() => ({
 def sweep(browser, address, pages, **settings):
     """What a browser says of each page, with the faults that axe finds.
 
-    But of the one to print: it has all of the others in it, and axe takes minutes over that.
+    But of the one to print, which axe sees in parts.
     """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     seen = {}
@@ -302,6 +303,40 @@ def test_axe_finds_no_fault_of_level_a_or_aa_on_any_page(look, request):
         for node in fault["nodes"]
     }
     assert told == {}
+
+
+ALONE = """k => {
+    window.parts ??= [...document.querySelectorAll('.toctree-wrapper > section')];
+    window.place ??= parts[0].parentElement;
+    parts.forEach(part => part.remove());
+    place.append(parts[k]);
+    return parts.length;
+}"""
+
+
+def test_axe_finds_no_fault_of_level_a_or_aa_on_the_page_to_print(browser, address):
+    """It has all of the others in it, which are too many for axe: one after the other is left."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    faults, part, parts = {}, 0, 1
+    with pages_of.shown(browser, address) as (page, _):
+        page.set_default_timeout(120_000)
+        page.goto(f"{address}/{PRINT}")
+        page.evaluate("MathJax.startup.promise")
+        while part < parts:
+            parts = page.evaluate(ALONE, part)
+            for fault in axe.run(page, **AXE).response["violations"]:
+                faults[fault["id"], part] = fault["nodes"][0]["html"][:160]
+            part += 1
+    assert faults == {}
+    assert parts == len(LESSONS) + len(["map", "glossary", "formulas"])
+
+
+def test_no_name_on_the_page_to_print_is_given_by_two_of_its_parts(pages):
+    """What axe cannot see where it sees one part alone: an id that stands for two names."""
+    ids = Counter(each["id"] for each in pages[PRINT].find_all(id=True))
+    for attribute in ("for", "aria-labelledby", "aria-describedby", "aria-controls"):
+        named = " ".join(each[attribute] for each in pages[PRINT].select(f"[{attribute}]")).split()
+        assert {each: ids[each] for each in named if ids[each] != 1} == {}
 
 
 def test_each_page_has_a_language_a_title_of_its_own_and_one_first_heading(wide):

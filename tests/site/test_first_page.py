@@ -6,6 +6,9 @@ from edition import served
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
+# What opens by itself has done so a second after the page is restored.
+SETTLED = "jupyterapp.restored.then(() => new Promise(done => setTimeout(done, 1000)))"
+
 
 @pytest.fixture(scope="module")
 def address(site, tmp_path_factory):
@@ -54,6 +57,15 @@ def test_every_lesson_that_it_links_is_there(opened, site):
     paths = [link.partition("path=")[2] for link in links]
     assert len(paths) == len(list(site.glob("files/*/*.ipynb")))
     assert all((site / "files" / path).is_file() for path in paths)
+
+
+@pytest.mark.parametrize(("width", "is_open"), [(1200, True), (700, False)])
+def test_the_lab_that_it_links_shows_the_list_of_files_where_there_is_room(opened, width, is_open):
+    page = opened(viewport={"width": width, "height": 800})
+    page.get_by_text("All of it in JupyterLab").click()
+    page.wait_for_function("window.jupyterapp")
+    page.evaluate(SETTLED)
+    assert page.get_by_role("region", name="File Browser Section").is_visible() == is_open
 
 
 @pytest.mark.parametrize(

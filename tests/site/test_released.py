@@ -27,6 +27,13 @@ def newcomer(browser, site, tmp_path_factory):
         newcomer.close()
 
 
+@pytest.fixture(scope="module", params=CHOSEN, ids=lambda each: each.name)
+def opened(newcomer, request):
+    """A lesson whose kernel has just started, once for its tests: each start takes 20 seconds."""
+    newcomer.open(f"{request.param.name}/{request.param.name}.ipynb")
+    return request.param
+
+
 def errors_in(outputs):
     return [each for each in outputs if each["output_type"] == "error"]
 
@@ -36,20 +43,16 @@ def name_of(error):
     return re.search(r"(\w+)'?>?$", error["ename"])[1]
 
 
-@pytest.mark.parametrize("lesson", CHOSEN, ids=lambda each: each.name)
-def test_run_all_ends_at_the_first_question(newcomer, lesson):
-    newcomer.open(f"{lesson.name}/{lesson.name}.ipynb")
+def test_run_all_ends_at_the_first_question(newcomer, opened):
     assert [name_of(each) for each in errors_in(newcomer.run_all())] == ["CheckFailed"]
 
 
-@pytest.mark.parametrize("lesson", CHOSEN, ids=lambda each: each.name)
-def test_each_cell_runs_or_waits_for_an_answer(newcomer, lesson):
-    newcomer.open(f"{lesson.name}/{lesson.name}.ipynb")
+def test_each_cell_runs_or_waits_for_an_answer(newcomer, opened):
     outputs = newcomer.run_each()
     names = [name_of(each) for each in errors_in(outputs)]
     assert FAULTS.isdisjoint(names)
     told = "".join(str(each.get("data", {}).get("text/plain")) for each in outputs)
-    assert names.count("CheckFailed") == len(lesson.exercises) == len(WAITS.findall(told)), told
+    assert names.count("CheckFailed") == len(opened.exercises) == len(WAITS.findall(told)), told
 
 
 def test_lesson_01_is_solved_with_the_keyboard_alone(newcomer):

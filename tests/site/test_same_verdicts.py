@@ -21,8 +21,7 @@ def last_line(*command):
 
 
 def test_right_answers_and_mistakes_of_five_lessons_get_the_same_verdict(site):
-    if not shutil.which("node"):
-        pytest.skip("there is no node here")
+    assert shutil.which("node"), "node is not here; it comes with npm, which the site needs"
     tests = [f"test_{name}" for name in LESSONS]
     desktops = last_line(
         sys.executable, str(HERE / "verdicts.py"), str(HERE.parent / "lessons"), *tests

@@ -27,8 +27,10 @@ from lessonlib.site.book.pages import (
     read_notebook,
     terms_in,
 )
+from lessonlib.site.putting import replaced
 
 CACHE = Path.home() / ".cache" / "lessonlib"
+MARK = "searchindex.js"  # a folder with this is a book
 
 
 def build(
@@ -41,7 +43,8 @@ def build(
     repository: https://github.com/OWNER/NAME, to link to Colab and others; "" for none
     cache:      where MathJax is kept once it is downloaded
 
-    Raises UserError where something is missing, or where Sphinx has something to complain of.
+    Raises UserError where something is missing, where Sphinx has something to complain of, and for
+    a folder with something else in it.
     """
     sphinx_run = _sphinx_run()
     hosting = Hosting(address, repository)
@@ -52,7 +55,8 @@ def build(
         _write_notebooks(work / "beside", lessons, repository)
         names, terms = [each.name for each in lessons], [each.name for each in terms_in(lessons)]
         sphinx_run.make(work, names, terms, mathjax.script(cache))
-        _put(work / "html", out)
+        with replaced(out, MARK) as beside:
+            shutil.move(work / "html", beside)
 
 
 def _sphinx_run():
@@ -91,16 +95,3 @@ def _write_notebooks(to: Path, lessons: list[Lesson], repository: str) -> None:
         nbformat.write(lesson.notebook, to / "download" / file)
         if repository:
             nbformat.write(for_colab(lesson.notebook, repository), to / "colab" / file)
-
-
-def _put(made: Path, out: Path) -> None:
-    """Put a finished book where the old one is: beside it first, so that no half book is seen."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new, old = out.with_name(f"{out.name}.new"), out.with_name(f"{out.name}.old")
-    for folder in (new, old):
-        shutil.rmtree(folder, ignore_errors=True)
-    shutil.move(made, new)
-    if out.exists():
-        out.rename(old)
-    new.rename(out)
-    shutil.rmtree(old, ignore_errors=True)

@@ -4,12 +4,11 @@
 the lessons beside it. Nothing of it needs code on a server, and with a folder no other host either.
 """
 
-import shutil
 from pathlib import Path
 
-from lessonlib.errors import UserError
 from lessonlib.site.browser import first_page, lite, offline, starting, wheels
 from lessonlib.site.browser.distribution import Distribution
+from lessonlib.site.putting import replaced
 
 
 def build(root: Path, out: Path, pyodide: str) -> None:
@@ -22,25 +21,16 @@ def build(root: Path, out: Path, pyodide: str) -> None:
 
     Raises UserError for a folder with something else in it, and for one that is not Pyodide's.
     """
-    _expect_ours(out)
-    release = Distribution(pyodide)
-    beside = out.with_name(f".{out.name}.part")
-    shutil.rmtree(beside, ignore_errors=True)
-    lite.build(root / "course", beside)
-    lite.set_plugins(beside)
-    ours = wheels.made(root, beside / lite.PYODIDE)
-    release.write(beside / lite.PYODIDE, [*ours, *lite.kernel_wheels(beside)])
-    starting.write(beside, release)
-    size = None if release.is_remote else size_of(beside / lite.PYODIDE)
-    first_page.write(beside, root / "course", size)
-    offline.write(beside)
-    shutil.rmtree(out, ignore_errors=True)
-    beside.rename(out)
-
-
-def _expect_ours(out: Path) -> None:
-    if out.exists() and any(out.iterdir()) and not (out / lite.MARK).exists():
-        raise UserError(f"{out} has something else in it than a site. Name a new folder.")
+    with replaced(out, lite.MARK) as beside:
+        release = Distribution(pyodide)
+        lite.build(root / "course", beside)
+        lite.set_plugins(beside)
+        ours = wheels.made(root, beside / lite.PYODIDE)
+        release.write(beside / lite.PYODIDE, [*ours, *lite.kernel_wheels(beside)])
+        starting.write(beside, release)
+        size = None if release.is_remote else size_of(beside / lite.PYODIDE)
+        first_page.write(beside, root / "course", size)
+        offline.write(beside)
 
 
 def size_of(folder: Path) -> int:

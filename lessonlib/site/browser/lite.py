@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import lessonlib
 from lessonlib.errors import UserError
 from lessonlib.site.browser.distribution import PACKAGES, Record, record
 
@@ -25,7 +26,12 @@ SETTINGS = {
     "disablePyPIFallback": True,
     "loadPyodideOptions": {"packages": PACKAGES},  # these it need not install
 }
-EXTENSION = {"name": "lessonlib-browser", "load": "static/plugin.js", "extension": "./extension"}
+# Our own extensions: of the browser edition, and the one that an installed JupyterLab has as well.
+LAB_SETTINGS = Path(lessonlib.__file__).parent / "lab_settings" / "labextensions"
+OURS = {
+    "lessonlib-browser": Path(__file__).parent / "plugin.js",
+    "lessonlib-narrow": LAB_SETTINGS / "lessonlib-narrow/static/plugin.js",
+}
 # What is installed beside JupyterLite is built in as well, though a browser has no use for it.
 UNUSED = ("@jupyter/nbgrader", "@jupyter-widgets/jupyterlab-manager", "jupyterlab-jupytext")
 OVERRIDES = {
@@ -61,16 +67,17 @@ def _page_config() -> dict:
 
 
 def set_plugins(out: Path) -> None:
-    """Add our plugin to JupyterLite's, for all its pages, and take away those that do nothing."""
+    """Add our plugins to JupyterLite's, for all its pages, and take away those that do nothing."""
     for name in UNUSED:
         shutil.rmtree(out / "extensions" / name, ignore_errors=True)
-    place = out / "extensions" / EXTENSION["name"] / EXTENSION["load"]
-    place.parent.mkdir(parents=True)
-    shutil.copyfile(Path(__file__).parent / "plugin.js", place)
+    for name, script in OURS.items():
+        (out / "extensions" / name).mkdir()
+        shutil.copyfile(script, out / "extensions" / name / "plugin.js")
     settings = json.loads((out / MARK).read_text(encoding="utf-8"))
     data = settings["jupyter-config-data"]
     used = [each for each in data["federated_extensions"] if each["name"] not in UNUSED]
-    data["federated_extensions"] = [*used, EXTENSION]
+    ours = [{"name": name, "load": "plugin.js", "extension": "./extension"} for name in OURS]
+    data["federated_extensions"] = used + ours
     (out / MARK).write_text(json.dumps(settings, indent=1), encoding="utf-8")
 
 
