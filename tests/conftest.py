@@ -35,7 +35,6 @@ LONGEST = [
     "pipeline/test_grade_postgres.py",
     "pipeline/test_make.py",
     "pipeline/test_wheel.py",
-    "site/test_solutions.py",
     "site/test_released.py",
     "site/test_learner.py",
     "site/test_book.py",
@@ -76,7 +75,7 @@ BY_THE_CLOCK = [
     "pipeline/test_verdicts.py",
     "plots/test_stepper.py",
     "site/test_learner.py",
-    "site/test_solutions.py",
+    "site/test_released.py",
 ]
 CLOCKS = [ROOT / "tests" / name for name in BY_THE_CLOCK]
 

@@ -1,4 +1,4 @@
-"""Released lessons in the browser edition: all run, and one is solved by keyboard alone."""
+"""Released lessons in the browser edition: all run, all are solved, one by keyboard alone."""
 
 import re
 from pathlib import Path
@@ -20,11 +20,16 @@ WAITS = re.compile("not written yet|still `...`|not known yet")
 
 
 @pytest.fixture(scope="module")
-def newcomer(browser, site, tmp_path_factory):
+def address(site, tmp_path_factory):
     with served(site, tmp_path_factory.mktemp("site")) as (address, _):
-        newcomer = Learner(browser, address)
-        yield newcomer
-        newcomer.close()
+        yield address
+
+
+@pytest.fixture(scope="module")
+def newcomer(browser, address):
+    newcomer = Learner(browser, address)
+    yield newcomer
+    newcomer.close()
 
 
 @pytest.fixture(scope="module", params=CHOSEN, ids=lambda each: each.name)
@@ -32,6 +37,17 @@ def opened(newcomer, request):
     """A lesson whose kernel has just started, once for its tests: each start takes 20 seconds."""
     newcomer.open(f"{request.param.name}/{request.param.name}.ipynb")
     return request.param
+
+
+def released(lesson):
+    return nbformat.read(ROOT / "course" / lesson / f"{lesson}.ipynb", 4)
+
+
+def solutions(lesson):
+    """The answers, by the ids of their cells; all else is as in the released lesson."""
+    solved = nbformat.read(ROOT / "solutions" / lesson / f"{lesson}.ipynb", 4)
+    cells = (each for each in solved.cells if each.metadata.get("nbgrader", {}).get("solution"))
+    return {each.metadata.nbgrader.grade_id: each.source for each in cells}
 
 
 def errors_in(outputs):
@@ -55,11 +71,20 @@ def test_each_cell_runs_or_waits_for_an_answer(newcomer, opened):
     assert names.count("CheckFailed") == len(opened.exercises) == len(WAITS.findall(told)), told
 
 
-def test_lesson_01_is_solved_with_the_keyboard_alone(newcomer):
-    path = "01-relu-layer/01-relu-layer.ipynb"
-    released, solved = (nbformat.read(ROOT / which / path, 4) for which in ("course", "solutions"))
-    cells = (each for each in solved.cells if each.metadata.get("nbgrader", {}).get("solution"))
-    newcomer.open(path)
-    solve(newcomer.page, released, {each.metadata.nbgrader.grade_id: each.source for each in cells})
-    told = [each for each in verdicts(newcomer.page) if each.startswith("✓")]
+def test_every_check_of_the_solutions_passes(newcomer, opened):
+    newcomer.fill(solutions(opened.name))
+    outputs = newcomer.run_all()
+    newcomer.save()  # later lessons look for it
+    assert errors_in(outputs) == []
+    notes = [each["metadata"].get("lessonlib") for each in outputs if "metadata" in each]
+    points = {note["exercise"]: note["points"] for note in notes if note}
+    assert points == {each.id: each.points for each in opened.exercises}
+
+
+def test_lesson_01_is_solved_with_the_keyboard_alone(browser, address):
+    learner, lesson = Learner(browser, address), "01-relu-layer"
+    learner.open(f"{lesson}/{lesson}.ipynb")
+    solve(learner.page, released(lesson), solutions(lesson))
+    told = [each for each in verdicts(learner.page) if each.startswith("✓")]
+    learner.close()
     assert len(told) == 6 and all(": right." in each for each in told)
