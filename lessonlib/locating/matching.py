@@ -38,7 +38,7 @@ _IN_WORDS = {
 }
 
 Values = list[list]  # of one slot: for each case what it was given, in order
-RIGHT = 9  # of doubts the last: there is none
+UNKNOWN, RIGHT = 3, 9  # of doubts: a value that the reference has not; the last, there is none
 UNCHANGED, RUNS = "the arguments", "the end"  # stay the same; is reached
 
 
@@ -173,6 +173,14 @@ class Comparison:
             found[spot.function].update(spot.counts)
         return found
 
+    @cached_property
+    def _written(self) -> dict[str, set[str]]:
+        """By function the names that its statements give values, or write into."""
+        found: dict[str, set[str]] = {spot.function: set() for spot in self.spots}
+        for spot in self.spots:
+            found[spot.function].update(spot.slots)
+        return found
+
     def is_right(self, values: Values, slot: str = "") -> bool:
         """Return whether these are values of the reference, in every case.
 
@@ -204,27 +212,39 @@ class Comparison:
         rtol = max(self.exercise.rtol, 1e-9)
         return sum(1 for _ in takewhile(lambda pair: _agree(*pair, rtol), pairs))
 
-    def reads_right(self, spot: Spot, slot: str, doubt: int) -> bool:
+    def reads_right(self, spot: Spot, slot: str) -> bool:
         """Return whether all that a statement reads is right, or nothing that could be wrong.
-
-        What a value of another name only repeats is left aside: it may be right under that name.
 
         In a loop what is wrong comes back to where it was made. So only that counts which was read
         up to the time when the slot went wrong.
         """
-        mine, stopped = self.noted("values", spot.number, slot), spot.number in self._stopped
-        until = self._until(mine, stopped)
-        is_short = doubt <= 1 and not stopped and slot != RETURNED and self._is_elsewhere(slot)
+        return all(
+            self._is_no_step(spot, name, self.noted("inputs", spot.number, name))
+            or self._begins_right(spot, name, values)
+            for name, values in self._read(spot, slot)
+        )
+
+    def _read(self, spot: Spot, slot: str) -> Iterator[tuple[str, Values]]:
+        """Yield what a statement reads up to the time when the slot goes wrong."""
+        stopped = spot.number in self._stopped
+        until = self._until(self.noted("values", spot.number, slot), stopped)
         for name in spot.reads:
+            # What it writes here comes back to it, and what nobody writes stays what it was.
+            once = name in spot.alters or name not in self._written[spot.function]
             values = self.noted("inputs", spot.number, name)
-            begun = [v[:n] for v, n in zip(values, until, strict=True)]
-            if not (
-                (is_short and self.alike(mine, values))
-                or self._is_no_step(spot, name, values)
-                or self._begins_right(spot, name, begun, stopped)
-            ):
-                return False
-        return True
+            yield name, [v[: 1 if once else n] for v, n in zip(values, until, strict=True)]
+
+    def _is_short(self, spot: Spot, slot: str) -> bool:
+        """Return whether a slot has what the reference has under its name one step earlier.
+
+        Then a route of the learner's own may lead to it, if only nothing is wrong that it reads.
+        """
+        if spot.number in self._stopped or slot == RETURNED or not self._is_elsewhere(slot):
+            return False
+        return not any(
+            self._named(spot, name) and not self._begins_right(spot, name, values)
+            for name, values in self._read(spot, slot)
+        )
 
     def _is_no_step(self, spot: Spot, name: str, values: Values) -> bool:
         """Return whether a name stands for nothing that a step computes, and nothing wrong."""
@@ -248,13 +268,13 @@ class Comparison:
             1 if n == len(v) and not stopped else n + 1 for n, v in zip(best, values, strict=True)
         ]
 
-    def _begins_right(self, spot: Spot, name: str, values: Values, stopped: bool) -> bool:
+    def _begins_right(self, spot: Spot, name: str, values: Values) -> bool:
         """Return whether values are the reference's, under the same name if it has that name.
 
-        stopped: an error came from there; then a list is not as good as an array.
+        Where an error came from, a list is not as good as an array.
         """
         steps = self._named(spot, name) or self.steps
-        if stopped:
+        if spot.number in self._stopped:
             steps = [step for step in steps if _are_arrays(step.values) == _are_arrays(values)]
         return any(values) and any(
             all(
@@ -324,8 +344,10 @@ class Comparison:
                 if self._is_cut_off(spot, slot) or self._returns_nothing_new(spot, slot):
                     continue
                 doubt = self.doubt(spot, slot)
-                if doubt < RIGHT and self.reads_right(spot, slot, doubt):
+                if doubt < RIGHT and self.reads_right(spot, slot):
                     yield Suspect(spot, slot, doubt)
+                elif doubt <= 1 and self._is_short(spot, slot):
+                    yield Suspect(spot, slot, UNKNOWN)
 
     @cached_property
     def _order(self) -> list[int]:
@@ -377,7 +399,7 @@ class Comparison:
         if spot.passes_on:
             return 4 if self._all_is_there() else RIGHT
         if not alike:
-            return RIGHT if any(self._goes_on(values, step) for step in self.steps) else 3
+            return RIGHT if any(self._goes_on(values, step) for step in self.steps) else UNKNOWN
         if self._is_copy(spot, values):
             return 0
         if self._is_double(spot, slot, values) or (names and self._is_elsewhere(slot)):

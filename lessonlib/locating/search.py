@@ -163,18 +163,16 @@ class Search:
     def _part(self, promising: dict[int, Right], before: Right) -> Location | None:
         """Return the line of an edit that brings further, and leaves something to be mended.
 
-        Where the answer stopped, whatever lets it go on makes something right that was so before.
-        There the line has to be that of the step.
+        Where the answer stopped, whatever lets it go on makes right what was so before. There all
+        edits that do have to agree.
         """
-        if self.stopped:
-            where = self.edited.where(sorted(promising)) if self.step and promising else []
-            pairs = zip(sorted(promising), where, strict=False)
-            promising = {n: promising[n] for n, edit in pairs if edit.covers(self.step)}
         by_gain: dict[frozenset[str], list[int]] = {}
         for number, right in sorted(promising.items()):
             gain = self._outputs(right) - self._outputs(before)
             if right > before and gain:
                 by_gain.setdefault(gain, []).append(number)
+        if self.stopped and not self._agreed(sorted(n for each in by_gain.values() for n in each)):
+            return None
         for gain in sorted(by_gain, key=len, reverse=True):
             found = self._agreed(by_gain[gain])
             if found:
