@@ -6,7 +6,7 @@ none is named, unless the values on the way have shown which line it is.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -55,7 +55,6 @@ class Search:
     step:      the line in which the first value differs, where that is known.
     parts:     whether an edit counts after which something else is still wrong.
     found:     the edit that was found.
-    stopped:   the cases for which the answer as it is gives no value.
     """
 
     edited: Edited
@@ -63,7 +62,6 @@ class Search:
     step: Location | None = None
     parts: bool = True
     found: int | None = None
-    stopped: set[int] = field(default_factory=set)
 
     def location(self) -> Location | None:
         """Return the line in which one edit mends all, or a part; None where nothing is sure."""
@@ -118,8 +116,6 @@ class Search:
         ):
             right: set[tuple[int, str]] = set()
             for index, given in zip(indices, values, strict=False):
-                if number == ORIGINAL and not given:
-                    self.stopped.add(index)
                 for value in given[1:]:  # it comes for the first time
                     known[given[0]] = self._right(index, value)
                 right |= {(index, name) for key in given[:1] for name in known.get(key, ())}
@@ -161,18 +157,12 @@ class Search:
         return len(right) == len(self.diagnosis.cases) * len(self.names)
 
     def _part(self, promising: dict[int, Right], before: Right) -> Location | None:
-        """Return the line of an edit that brings further, and leaves something to be mended.
-
-        Where the answer stopped, whatever lets it go on makes right what was so before. There all
-        edits that do have to agree.
-        """
+        """Return the line of an edit that brings further, and leaves something to be mended."""
         by_gain: dict[frozenset[str], list[int]] = {}
         for number, right in sorted(promising.items()):
             gain = self._outputs(right) - self._outputs(before)
             if right > before and gain:
                 by_gain.setdefault(gain, []).append(number)
-        if self.stopped and not self._agreed(sorted(n for each in by_gain.values() for n in each)):
-            return None
         for gain in sorted(by_gain, key=len, reverse=True):
             found = self._agreed(by_gain[gain])
             if found:
