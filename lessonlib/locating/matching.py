@@ -235,9 +235,10 @@ class Comparison:
             yield name, [v[: 1 if once else n] for v, n in zip(values, until, strict=True)]
 
     def _is_short(self, spot: Spot, slot: str) -> bool:
-        """Return whether a slot has what the reference has under its name one step earlier.
+        """Return whether a value that only repeats another has a name that stands for more.
 
-        Then a route of the learner's own may lead to it, if only nothing is wrong that it reads.
+        A route of the learner's own may lead there: what is read needs to be right only under a
+        name that the reference has, too.
         """
         if spot.number in self._stopped or slot == RETURNED or not self._is_elsewhere(slot):
             return False
@@ -367,7 +368,7 @@ class Comparison:
         return leads_on and bool(self._stopped)
 
     def _returns_nothing_new(self, spot: Spot, slot: str) -> bool:
-        """Return whether what is returned comes from what only repeats something, or is empty.
+        """Return whether what is returned is made of what only repeats something, or is empty.
 
         The right value in the place of what is returned mends all, whatever was wrong before it.
         """

@@ -138,11 +138,8 @@ class Recorder:
             raise Enough from None
 
     def _note(self, number: int, slot: str, value) -> None:
-        known = (
-            number,
-            slot,
-        ) in self.trace.values  # most are: a list of hundreds is slow to search
-        if not known and number not in self.trace.order:
+        is_new = (number, slot) not in self.trace.values  # asked first: the list may be long
+        if is_new and number not in self.trace.order:
             self.trace.order.append(number)
         self.trace.note(self.trace.values, (number, slot), value)
 
