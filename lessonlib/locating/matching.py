@@ -38,8 +38,8 @@ _IN_WORDS = {
 }
 
 Values = list[list]  # of one slot: for each case what it was given, in order
-RIGHT = 9  # of doubts the last: there is none
-UNCHANGED = "the arguments"
+UNKNOWN, RIGHT = 3, 9  # of doubts: a value that the reference has not; the last, there is none
+UNCHANGED, RUNS = "the arguments", "the end"  # stay the same; is reached
 
 
 @dataclass(frozen=True)
@@ -143,25 +143,27 @@ class Comparison:
 
     @cached_property
     def columns(self) -> dict[str, list[bool]]:
-        """For each output, and for the arguments, in which cases it is right."""
+        """For each output, for the arguments and the end, in which cases it is right."""
         return self.in_columns(
             [self.flags(i, response) for i, (response, _) in enumerate(self.runs)]
         )
 
     def in_columns(self, flags: list[dict]) -> dict[str, list[bool]]:
-        names = dict.fromkeys([*self.exercise.outputs, *self.diagnosis.right[0], UNCHANGED])
+        names = dict.fromkeys([*self.exercise.outputs, *self.diagnosis.right[0], UNCHANGED, RUNS])
         return {name: [each.get(name, False) for each in flags] for name in names}
 
     def flags(self, index: int, response: Response | None) -> dict[str, bool]:
-        if response is None or response.problem:
+        """Return what is right of a response: each output, the arguments, and that it ended."""
+        if response is None:
             return {}
-        case = self.cases[index]
+        rest = {UNCHANGED: not response.changed, RUNS: not response.problem}
+        if response.problem:
+            return rest
         try:
-            outputs = self.exercise.values(response.value, case)
+            outputs = self.exercise.values(response.value, self.cases[index])
         except Exception:  # Malformed, or whatever an unpack stumbles over
-            return {}
-        flags = {n: self.diagnosis.is_right(n, index, value) for n, value in outputs.items()}
-        return {**flags, UNCHANGED: not response.changed}
+            return rest
+        return {n: self.diagnosis.is_right(n, index, v) for n, v in outputs.items()} | rest
 
     @cached_property
     def _counters(self) -> dict[str, set[str]]:
@@ -169,6 +171,14 @@ class Comparison:
         found: dict[str, set[str]] = {spot.function: set() for spot in self.spots}
         for spot in self.spots:
             found[spot.function].update(spot.counts)
+        return found
+
+    @cached_property
+    def _written(self) -> dict[str, set[str]]:
+        """By function the names that its statements give values, or write into."""
+        found: dict[str, set[str]] = {spot.function: set() for spot in self.spots}
+        for spot in self.spots:
+            found[spot.function].update(spot.slots)
         return found
 
     def is_right(self, values: Values, slot: str = "") -> bool:
@@ -208,28 +218,65 @@ class Comparison:
         In a loop what is wrong comes back to where it was made. So only that counts which was read
         up to the time when the slot went wrong.
         """
-        until = self._until(self.noted("values", spot.number, slot))
-        inputs = ((name, self.noted("inputs", spot.number, name)) for name in spot.reads)
         return all(
-            name in self._counters[spot.function]
-            or (is_neutral(values) and self._gives_right(spot, name))
-            or self._is_size(values)
-            or self._begins_right(spot, name, [v[:n] for v, n in zip(values, until, strict=True)])
-            for name, values in inputs
+            self._is_no_step(spot, name, self.noted("inputs", spot.number, name))
+            or self._begins_right(spot, name, values)
+            for name, values in self._read(spot, slot)
         )
 
-    def _until(self, values: Values) -> list[int]:
-        """Return for each case at which time a slot goes wrong: the first, if it never does."""
+    def _read(self, spot: Spot, slot: str) -> Iterator[tuple[str, Values]]:
+        """Yield what a statement reads up to the time when the slot goes wrong."""
+        stopped = spot.number in self._stopped
+        until = self._until(self.noted("values", spot.number, slot), stopped)
+        for name in spot.reads:
+            # What it writes here comes back to it, and what nobody writes stays what it was.
+            once = name in spot.alters or name not in self._written[spot.function]
+            values = self.noted("inputs", spot.number, name)
+            yield name, [v[: 1 if once else n] for v, n in zip(values, until, strict=True)]
+
+    def _is_short(self, spot: Spot, slot: str) -> bool:
+        """Return whether a value that only repeats another has a name that stands for more.
+
+        A route of the learner's own may lead there: what is read needs to be right only under a
+        name that the reference has, too.
+        """
+        if spot.number in self._stopped or slot == RETURNED or not self._is_elsewhere(slot):
+            return False
+        return not any(
+            self._named(spot, name) and not self._begins_right(spot, name, values)
+            for name, values in self._read(spot, slot)
+        )
+
+    def _is_no_step(self, spot: Spot, name: str, values: Values) -> bool:
+        """Return whether a name stands for nothing that a step computes, and nothing wrong."""
+        return (
+            name in self._counters[spot.function]
+            or (is_neutral(values) and self._gives_right(spot, name))
+            or (self._is_size(values) and not self._named(spot, name))
+        )
+
+    def _until(self, values: Values, stopped: bool) -> list[int]:
+        """Return for each case at which time a slot goes wrong.
+
+        If it never does that is the first time, or the one at which its statement was stopped.
+        """
         agreeing = [
             [self._agreeing(a, b) for a, b in zip(values, step.values, strict=True)]
             for step in self.steps
         ]
         best = max(agreeing, key=sum)
-        return [1 if n == len(v) else n + 1 for n, v in zip(best, values, strict=True)]
+        return [
+            1 if n == len(v) and not stopped else n + 1 for n, v in zip(best, values, strict=True)
+        ]
 
     def _begins_right(self, spot: Spot, name: str, values: Values) -> bool:
-        """Return whether values are the reference's, under the same name if it has that name."""
+        """Return whether values are the reference's, under the same name if it has that name.
+
+        Where an error came from, a list is not as good as an array.
+        """
         steps = self._named(spot, name) or self.steps
+        if spot.number in self._stopped:
+            steps = [step for step in steps if _are_arrays(step.values) == _are_arrays(values)]
         return any(values) and any(
             all(
                 self._agreeing(a, b) == len(a) and (step.lasting or len(b) >= len(a))
@@ -240,7 +287,8 @@ class Comparison:
 
     def _named(self, spot: Spot, name: str) -> list[Step]:
         """Return the steps that have a name in the function of a spot."""
-        function = spot.function.split(".")[-1]
+        is_answer = spot.function == self.spots[0].function  # whatever it is called
+        function = self.exercise.source.name if is_answer else spot.function.split(".")[-1]
         return [
             step
             for step in self.steps
@@ -251,21 +299,24 @@ class Comparison:
     def _gives_right(self, spot: Spot, name: str) -> bool:
         """Return whether nothing wrong comes from a name that stands for no value of its own.
 
-        What a function of the learner's gives is looked at, and a generator of theirs is unknown.
+        What a function of the learner's gives is looked at, a generator of theirs is unknown, and
+        a variable that is None holds what a function has forgotten to return.
         """
         helper = [each for each in self.spots if each.function.split(".")[-1] == name]
         given = [self.noted("values", each.number, RETURNED) for each in helper]
         given = [values for values in given if any(values)]
         if helper and not (given and all(self.is_right(values, RETURNED) for values in given)):
             return False
-        return not any(
-            _is_generator(self.noted("values", each.number, name))
+        made = [
+            self.noted("values", each.number, name)
             for each in self.spots
             if each.function == spot.function and name in each.slots
-        )
+        ]
+        return not any(_is_generator(v) or (_is_nothing(v) and not self.is_right(v)) for v in made)
 
     def _is_size(self, values: Values) -> bool:
-        return any(self.alike(values, sizes) for sizes in self._sizes)
+        whole = all(isinstance(each, int) for case in values for each in case)
+        return whole and any(self.alike(values, sizes) for sizes in self._sizes)
 
     @cached_property
     def _sizes(self) -> list[Values]:
@@ -292,12 +343,13 @@ class Comparison:
         for number in self._order:
             spot = self.spots[number]
             for slot in spot.slots:
-                if self._is_cut_off(spot, slot):
+                if self._is_cut_off(spot, slot) or self._returns_nothing_new(spot, slot):
                     continue
                 doubt = self.doubt(spot, slot)
-                is_short = doubt <= 1 and slot != RETURNED and self._is_elsewhere(slot)
-                if doubt < RIGHT and (is_short or self.reads_right(spot, slot)):
+                if doubt < RIGHT and self.reads_right(spot, slot):
                     yield Suspect(spot, slot, doubt)
+                elif doubt <= 1 and self._is_short(spot, slot):
+                    yield Suspect(spot, slot, UNKNOWN)
 
     @cached_property
     def _order(self) -> list[int]:
@@ -315,6 +367,21 @@ class Comparison:
         leads_on = slot in (LOOPED, TESTED) and spot.number not in self._stopped
         return leads_on and bool(self._stopped)
 
+    def _returns_nothing_new(self, spot: Spot, slot: str) -> bool:
+        """Return whether what is returned is made of what only repeats something, or is empty.
+
+        The right value in the place of what is returned mends all, whatever was wrong before it.
+        """
+        if slot != RETURNED or spot.passes_on:
+            return False
+        read = (self.noted("inputs", spot.number, name) for name in spot.reads)
+        return any(map(_is_empty, read)) or any(
+            name in spot.reads and self.doubt(each, name) == 0
+            for each in self.spots
+            for name in each.slots
+            if each.function == spot.function
+        )
+
     def doubt(self, spot: Spot, slot: str) -> int:
         """Return how likely a slot is right: from 0, least of all, to RIGHT.
 
@@ -327,12 +394,14 @@ class Comparison:
         names = {plain_name(name) for step in alike for name in step.names}
         if spot.number in self._stopped:
             return 0
-        if plain_name(slot) in names or (begun and alike):
+        own = self._named(spot, slot)  # what the same function of the reference has under its name
+        is_named = plain_name(slot) in names and (not own or any(step in alike for step in own))
+        if is_named or (begun and alike):
             return RIGHT
         if spot.passes_on:
             return 4 if self._all_is_there() else RIGHT
         if not alike:
-            return RIGHT if any(self._goes_on(values, step) for step in self.steps) else 3
+            return RIGHT if any(self._goes_on(values, step) for step in self.steps) else UNKNOWN
         if self._is_copy(spot, values):
             return 0
         if self._is_double(spot, slot, values) or (names and self._is_elsewhere(slot)):
@@ -475,7 +544,8 @@ class Comparison:
             for slot in earlier.slots if earlier.function == spot.function else ():
                 if slot not in (RETURNED, LOOPED, TESTED):
                     names.pop(slot, None)
-                    if self.is_right(self.noted("values", number, slot)):
+                    name = slot if self._is_elsewhere(slot) else ""
+                    if self.is_right(self.noted("values", number, slot), name):
                         names[slot] = None
         return list(names)[-3:]
 
@@ -525,6 +595,20 @@ def is_neutral(values: Values) -> bool:
 def _is_generator(values: Values) -> bool:
     every = [each for case in values for each in case]
     return any(isinstance(each, Opaque) and each.kind == "Generator" for each in every)
+
+
+def _are_arrays(values: Values) -> set[bool]:
+    return {isinstance(each, np.ndarray) for case in values for each in case}
+
+
+def _is_empty(values: Values) -> bool:
+    """Return whether values are collections that nothing was put into."""
+    every = [each for case in values for each in case]
+    return bool(every) and all(isinstance(e, list | dict | tuple) and not e for e in every)
+
+
+def _is_nothing(values: Values) -> bool:
+    return any(each is None for case in values for each in case)
 
 
 def _kinds(values: Values) -> set:

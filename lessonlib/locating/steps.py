@@ -18,6 +18,7 @@ from lessonlib.checks.verdict import Location
 from lessonlib.checks.wording import listing
 from lessonlib.locating.matching import (
     RIGHT,
+    RUNS,
     UNCHANGED,
     Comparison,
     Step,
@@ -87,7 +88,7 @@ class _Search(Comparison):
         """Return the line of a method with whose reference more comes out right."""
         gains = {}
         for name, tree in exchanged(self.source, self.reference):
-            gains[name] = self._with(self.source.compiled(tree), Recorder([]), {})
+            gains[name] = len(self._with(self.source.compiled(tree), Recorder([]), {}))
         best = max(gains.values(), default=0)
         named = [name for name, gain in gains.items() if gain == best]
         if not best or (best < self.wrong_columns and len(named) > 1):
@@ -131,10 +132,22 @@ class _Search(Comparison):
         best = 0
         for step in self._candidates(spot, slot):
             values = {(spot.number, slot): step.values}
-            best = max(best, self._with(answer, recorder, values))
+            mended = self._with(answer, recorder, values)
+            if len(mended) < self.wrong_columns:
+                mended -= self._easily_right(spot)
+            best = max(best, len(mended))
             if best == self.wrong_columns:
                 break
         return best
+
+    def _easily_right(self, spot: Spot) -> set[str]:
+        """Return the outputs that are no evidence against a step while others stay wrong.
+
+        Those are texts, such as "in order", which is true of nothing at all, and that the answer
+        ends, unless it was this step that stopped it.
+        """
+        texts = {name for name, each in self.diagnosis.right[0].items() if isinstance(each, str)}
+        return texts if spot.number in self._stopped else {*texts, RUNS}
 
     def _candidates(self, spot: Spot, slot: str) -> list[Step]:
         mine = self.noted("values", spot.number, slot)
@@ -150,19 +163,19 @@ class _Search(Comparison):
             fitting = [s for s in fitting if _is_constant(s.values)]
         return sorted(fitting, key=lambda s: _distance(spot, slot, mine, s))[:40]
 
-    def _with(self, answer, recorder: Recorder, values: dict[tuple, Values]) -> int:
-        """Return how many outputs become right with these values in slots, if none is lost."""
+    def _with(self, answer, recorder: Recorder, values: dict[tuple, Values]) -> set[str]:
+        """Return which outputs become right with these values in slots, if none is lost."""
         flags = []
         for index, case in enumerate(self.cases):
             if self.left <= 0:
-                return 0
+                return set()
             self.left -= 1
             recorder.given = {key: iter(each[index]) for key, each in values.items()}
             flags.append(self.flags(index, responded(self.exercise, answer, case)))
             if not self._promising(flags):
-                return 0
-        still = sum(not all(column) for column in self.in_columns(flags).values())
-        return self.wrong_columns - still
+                return set()
+        columns = self.in_columns(flags)
+        return {name for name, c in columns.items() if all(c) and not all(self.columns[name])}
 
     def _promising(self, flags: list[dict]) -> bool:
         """Return whether some output that was wrong is right so far, and none is lost."""

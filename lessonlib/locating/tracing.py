@@ -138,7 +138,8 @@ class Recorder:
             raise Enough from None
 
     def _note(self, number: int, slot: str, value) -> None:
-        if number not in self.trace.order:
+        is_new = (number, slot) not in self.trace.values  # asked first: the list may be long
+        if is_new and number not in self.trace.order:
             self.trace.order.append(number)
         self.trace.note(self.trace.values, (number, slot), value)
 
@@ -153,9 +154,24 @@ def snapshot(value, depth: int = 0):
     if isinstance(value, COLLECTIONS) and len(value) <= MAX_LISTED and depth < 4:
         if isinstance(value, dict):
             return {plain(k): snapshot(v, depth + 1) for k, v in value.items() if _is_key(k)}
-        items = [snapshot(item, depth + 1) for item in value]
+        items = list(_up_to_opaque(snapshot(item, depth + 1) for item in value))
         return tuple(items) if isinstance(value, tuple) else items
     return _nameless(type(value).__name__)
+
+
+def _up_to_opaque(items: Iterable) -> Iterator:
+    """Yield items up to the first that is no plain data: nothing agrees with the whole, then."""
+    for item in items:
+        yield item
+        if _is_opaque(item):
+            return
+
+
+def _is_opaque(item) -> bool:
+    """Return whether a snapshot ends with what is no plain data."""
+    while isinstance(item, list | tuple) and item:
+        item = item[-1]
+    return isinstance(item, Opaque)
 
 
 @functools.cache

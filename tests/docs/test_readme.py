@@ -3,9 +3,11 @@
 import ast
 import re
 import runpy
+import textwrap
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from typer.main import get_command
 
@@ -81,12 +83,50 @@ def layer_backward(dA, Z, W, X):
 """
 
 
+FIT = """\
+def fit(X, Y, learning_rate, epochs):
+    W, b, losses = np.zeros((X.shape[1], Y.shape[1])), np.zeros(Y.shape[1]), []
+    for _ in range(epochs):
+        losses.append(float(np.mean((X @ W + b - Y) ** 2)))
+        W = W - learning_rate * 2 * X.T @ (X @ W + b - Y) / Y.size
+        b = b - learning_rate * 2 * (X @ W + b - Y).sum(axis=0) / Y.size
+    return W, b, losses
+"""
+
+
+def message(folder, exercise, text):
+    """Return the lines that a learner gets for an answer."""
+    (folder / "answer.py").write_text(text)
+    names = runpy.run_path(str(folder / "answer.py"), {"np": np})
+    return judge(exercise, names[exercise.split(".")[1]]).message.splitlines()
+
+
+def shown(begins, ends=r"(?=\n\n)"):
+    """Return the lines of an indented block of the README."""
+    block = re.search(rf"^    {re.escape(begins)}.*?{ends}", README, re.M | re.S)[0]
+    return [line[4:] for line in block.splitlines()]
+
+
 def test_the_message_is_what_a_learner_gets(tmp_path):
-    (tmp_path / "answer.py").write_text(ANSWER)
-    layer_backward = runpy.run_path(str(tmp_path / "answer.py"))["layer_backward"]
-    shown = re.search(r"^    ✗ relu\.layer_backward.*?(?=\n\n)", README, re.M | re.S)[0]
-    message = judge("relu.layer_backward", layer_backward).message
-    assert [line[4:] for line in shown.splitlines()] == message.splitlines()
+    """The failing inputs as Python, and the first step that differs, with its line."""
+    lines = shown("✗ relu.layer_backward")
+    assert lines == message(tmp_path, "relu.layer_backward", ANSWER)
+    names = {"np": np}
+    inputs = [line for line in lines[lines.index("with") + 1 :] if line.startswith("    ")]
+    exec(textwrap.dedent("\n".join(inputs)), names)
+    assert {"dA", "Z", "W", "X"} <= names.keys()
+
+
+def test_the_place_of_the_edit_is_what_a_learner_gets(tmp_path):
+    lines = shown("`dZ` and `dW` are right. `db` is not: line 4, `db = np.sum(dZ)`.")
+    whole = message(tmp_path, "relu.layer_backward", ANSWER.replace("dZ[:, :1]", "np.sum(dZ)"))
+    assert lines[1].startswith("Look there: ") and whole[-len(lines) :] == lines
+
+
+def test_the_name_of_a_structural_mistake_is_what_a_learner_gets(tmp_path):
+    lines = shown("`b` is not right: line 6")
+    assert any(line.startswith("Looks like: ") for line in lines)
+    assert message(tmp_path, "linreg.fit", FIT)[-len(lines) :] == lines
 
 
 def test_the_verdict_from_python_is_as_shown():

@@ -255,3 +255,96 @@ def test_an_array_is_not_called_right_beside_its_wrong_entry():
         "        grad[i] = f(theta + 1j * step) / h\n    return grad\n",
     )
     assert found is not None and "`grad`" not in found.about and "`grad[i]`" in found.about
+
+
+# --- evidence that is none ---------------------------------------------------------------------
+
+
+FORWARD = """\
+def hidden(z):
+    {sigmoid}
+
+def forward(W1, W2, X):
+    Z1 = W1 @ X
+    A1 = hidden(Z1)
+    Z2 = W2 @ A1
+    P = sigmoid(Z2)
+    return Z1, A1, Z2, P
+"""
+
+
+def test_what_a_helper_forgot_to_return_is_not_blamed_on_the_line_that_stopped():
+    text = FORWARD.format(sigmoid="print(1 / (1 + np.exp(-z)))")
+    found = located("xor.forward", text)
+    assert found is None or found.line in (2, 6)
+
+
+def test_a_number_that_is_as_large_as_an_axis_is_not_taken_for_its_size():
+    """W2 has one row, so 1.0 would be right to read: and Z2 would be the first that is wrong."""
+    text = FORWARD.format(sigmoid="below = 1\n    z = 1 / below\n    return z")
+    found = located("xor.forward", text.replace("P = sigmoid(Z2)", "P = hidden(Z2)"))
+    assert found is None or found.line in (2, 3, 4)
+
+
+def test_the_line_that_stopped_is_not_blamed_for_what_it_reads():
+    found = located(
+        "digits.standardize",
+        "def standardize(X_train, X_test):\n    mean = X_train * 1\n"
+        "    spread = X_train.std(axis=0) + 1\n    scaled_train = (X_train - mean) / spread\n"
+        "    scaled_test = (X_test - mean) / spread\n    return scaled_train, scaled_test\n",
+    )
+    assert found is None or found.line in (2, 3)
+
+
+def test_a_value_that_only_lets_the_answer_end_is_no_evidence():
+    """With nothing on the stack there is no error, and the order of no nodes is right."""
+    found = located(
+        "autodiff.topological_order",
+        "def topological_order(value):\n    order = []\n    stack = [value]\n"
+        "    while stack:\n        node = stack.pop()\n        order.append(node)\n"
+        "        stack.extend(node.parents.keys())\n    return order\n",
+    )
+    assert found is None or found.line == 7
+
+
+def test_an_empty_list_is_not_right_to_return():
+    """The reference begins with one, too; here a line is missing that fills it."""
+    found = located(
+        "linreg.network_forward",
+        "def packed(outputs):\n    return tuple(outputs)\n\n"
+        "def network_forward(X, parameters):\n    outputs = []\n    return packed(outputs)\n",
+    )
+    assert found is None or found.line in (5, 6)
+
+
+def test_what_is_divided_by_one_is_not_wrong_before_that_one():
+    """P only repeats E, since the largest entry of E is 1."""
+    found = located(
+        "hand.softmax",
+        "def softmax(Z):\n    E = np.exp(Z - np.max(Z, axis=0))\n    total = np.max(E)\n"
+        "    P = E / total\n    return P\n",
+    )
+    assert found is not None and found.line == 3
+
+
+def test_a_name_is_praised_only_for_its_own_value():
+    """`db2` is a value of the reference, but not its db2."""
+    text = BACKWARD.replace("np.sum(dZ2, axis=1, keepdims=True) / m", "Y")
+    text = text.replace("np.dot(W2.T, dZ2) * (1", "np.dot(W2.T, dZ2) * (2")
+    found = located("twolayer.backward_propagation", text)
+    assert found.about == "`m`, `dZ2` and `dW2` are right. `dZ1` is not"
+
+
+def test_an_array_that_a_list_stands_for_is_missed_before_the_line_that_needs_it():
+    found = located(
+        "start.column", "def column(values):\n    flat = values\n    return flat.reshape(-1, 1)\n"
+    )
+    assert found is None or found.line == 2
+
+
+def test_what_is_returned_is_not_blamed_where_a_name_only_repeats_an_argument():
+    found = located(
+        "gradcheck.crosses_kink",
+        "def crosses_kink(z, step):\n    low, high = z, z\n    return (low < 0) & (high > 0)\n",
+    )
+    assert found is None or found.line == 2
