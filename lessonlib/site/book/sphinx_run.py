@@ -77,7 +77,7 @@ def _make_printable(html: Path) -> None:
 
 def _settings(work: Path, lessons: list[str], terms: list[str]) -> dict:
     return {
-        "extensions": ["myst_nb", "lessonlib.site.book.terms"],
+        "extensions": ["myst_nb", "lessonlib.site.book.anchors", "lessonlib.site.book.terms"],
         "project": TITLE,
         "version": __version__,
         "language": "en",
