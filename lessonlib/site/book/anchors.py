@@ -1,6 +1,6 @@
 """A Sphinx extension: the name of a section has its page's name in it.
 
-Nineteen lessons have a section "Recap". On the page with the whole course, where all their names are,
+Nineteen lessons have a section "Recap". On the page with the whole course, where their names meet,
 each link has to lead to its own.
 """
 
