@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from lessonlib.checks.comparing import describe
+from lessonlib.checks.forms import NOTHING_RETURNED, TOO_FEW, TOO_MANY
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,14 @@ class Mistake:
 
 
 class Malformed(Exception):
-    """Raised by an `unpack` function: the answer's value has not the form of the contract."""
+    """Raised by an `unpack` function: the answer's value has not the form of the contract.
+
+    name: of what was done, where the form alone tells it.
+    """
+
+    def __init__(self, complaint: str, name: str | None = None):
+        super().__init__(complaint)
+        self.name = name
 
 
 Returns = Literal["value", "tuple", "dict", "named"]
@@ -167,15 +175,16 @@ def by_position(raw, names: Sequence[str]) -> dict[str, Any]:
     """Return values by name that came in this order. Raises Malformed where they did not."""
     contract = f"return {len(names)} values in this order: {', '.join(names)}"
     if isinstance(raw, dict):
-        raise Malformed(f"It returns a dictionary. The contract asks it to {contract}.")
-    if isinstance(raw, np.ndarray):
-        raise Malformed(f"It returns one array. The contract asks it to {contract}.")
-    if not isinstance(raw, list | tuple):
-        what = "None" if raw is None else "one value"
-        raise Malformed(f"It returns {what}. The contract asks it to {contract}.")
-    if len(raw) != len(names):
-        raise Malformed(f"It returns {len(raw)} values. The contract asks it to {contract}.")
-    return dict(zip(names, raw, strict=True))
+        what, name = "a dictionary", None
+    elif isinstance(raw, list | tuple) and len(raw) == len(names):
+        return dict(zip(names, raw, strict=True))
+    elif isinstance(raw, list | tuple):
+        what, name = f"{len(raw)} values", TOO_FEW if len(raw) < len(names) else TOO_MANY
+    elif raw is None:
+        what, name = "None", NOTHING_RETURNED
+    else:
+        what, name = "one array" if isinstance(raw, np.ndarray) else "one value", TOO_FEW
+    raise Malformed(f"It returns {what}. The contract asks it to {contract}.", name)
 
 
 def _by_position_or_row(raw, names: Sequence[str]) -> dict[str, Any]:
@@ -188,13 +197,21 @@ def by_key(raw, keys: Sequence[str]) -> dict[str, Any]:
     wanted = ", ".join(map(repr, keys))
     if not isinstance(raw, dict):
         raise Malformed(
-            f"It returns {describe(raw)}. It should return a dictionary with the keys {wanted}."
+            f"It returns {describe(raw)}. It should return a dictionary with the keys {wanted}.",
+            NOTHING_RETURNED if raw is None else TOO_MANY if _holds(raw, keys) else None,
         )
     lacks = ", ".join(repr(key) for key in keys if key not in raw)
     if lacks:
         has = ", ".join(repr(key) for key in raw) or "none"
-        raise Malformed(f"The dictionary lacks {lacks}. The keys that it has: {has}.")
+        name = "keys missing" if any(key in raw for key in keys) else None
+        raise Malformed(f"The dictionary lacks {lacks}. The keys that it has: {has}.", name)
     return {key: raw[key] for key in keys}
+
+
+def _holds(raw, keys: Sequence[str]) -> bool:
+    """Return whether a dictionary with these keys stands among other things."""
+    among = raw if isinstance(raw, list | tuple) else ()
+    return any(isinstance(each, dict) and set(keys) <= set(each) for each in among)
 
 
 _UNPACK = {

@@ -97,7 +97,7 @@ def _named_later(verdict: Verdict, diagnosis, responses, around, ask_again) -> V
         return wording.with_name(verdict, *form)
     if _is_right_with_floats(diagnosis, wrong, ask_again):
         return wording.with_name(verdict, *_TRUNCATED)
-    name = _circumstance(diagnosis, responses, wrong)
+    name = _complaint(diagnosis, responses) or _circumstance(diagnosis, responses, wrong)
     name = name or _told_already(diagnosis.exercise, responses, around, wrong)
     return wording.with_name(verdict, name, "") if name else verdict
 
@@ -118,6 +118,17 @@ def _form(verdict: Verdict, diagnosis: Diagnosis, responses) -> tuple[str, str] 
     complaint = "" if verdict.outputs else verdict.message
     mine = [response.value for response in responses]
     return form_of(Results(mine, diagnosis.raw, diagnosis.exercise.rtol, complaint))
+
+
+def _complaint(diagnosis: Diagnosis, responses) -> str | None:
+    """Return the name of what the message says in words of the form of the results."""
+    if any(response.problem for response in responses):
+        return None
+    try:
+        unpacked(diagnosis.exercise, diagnosis.cases, responses)
+    except Malformed as malformed:
+        return malformed.name
+    return None
 
 
 def _is_right_with_floats(diagnosis: Diagnosis, wrong: list[int], ask_again) -> bool:

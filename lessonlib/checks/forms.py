@@ -72,7 +72,7 @@ def form_of(results: Results) -> Found:
     return _one_with_more(results) if in_a_row[0] else None
 
 
-NOTHING_RETURNED = "nothing returned"
+NOTHING_RETURNED, TOO_FEW, TOO_MANY = "nothing returned", "too few results", "too many results"
 _NOTHING = (NOTHING_RETURNED, "")
 
 
@@ -87,6 +87,9 @@ def _items(results: Results) -> Found:
     places = [_place_of(results, i, range(want)) for i in range(have)]
     if have < want and have and None not in places and len(set(places)) == have:
         return _TOO_FEW
+    found = _one_with_more(results)
+    if found:
+        return found
     if have > want and all(any(results.at(i, j).agree for i in range(have)) for j in range(want)):
         return _TOO_MANY if variety(results.right) >= ENOUGH_FOR_ONE else None
     if have != want:
@@ -139,12 +142,12 @@ _OTHER_ORDER = (
     "the contract.",
 )
 _TOO_FEW = (
-    "too few results",
+    TOO_FEW,
     "What came is right, and something that the contract asks for did not come. Compare the "
     "`return` with the contract.",
 )
 _TOO_MANY = (
-    "too many results",
+    TOO_MANY,
     "The value that is asked for came, together with more. Return what the contract lists, and "
     "nothing else.",
 )
@@ -198,7 +201,7 @@ _OTHER_KEYS = (
 def _row_for_dict(results: Results) -> Found:
     wanted = list(results.right[0])
     if any(len(each) != len(wanted) for each in results.mine):
-        return None
+        return _one_with_more(results)
     if all(results.at(i, key).agree for i, key in enumerate(wanted)):
         return "a tuple for a dictionary", "The values are right. The contract asks for their keys."
     return None

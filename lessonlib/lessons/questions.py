@@ -113,14 +113,16 @@ def pairs_of_arrays(raw, count: int, one: str) -> list[tuple[np.ndarray, np.ndar
     if not isinstance(raw, list | tuple):
         raise Malformed(f"It should be {asked}. It is {describe(raw)}.")
     if len(raw) == 2 * count and all(as_numbers(item) is not None for item in raw):
-        raise Malformed(f"All arrays stand in one flat list. It should be {asked}.")
+        told = f"All arrays stand in one flat list. It should be {asked}."
+        raise Malformed(told, "pairs in one flat list")
     if len(raw) != count:
         why = "Is a layer in it twice? A number times a list repeats the list."
         if len(raw) < count:
             why = "Does the loop reach every layer? A return inside it ends it in the first round."
         raise Malformed(
             f"The list has {in_words(item=len(raw))}, for a network with {in_words(layer=count)}. "
-            f"It should be {asked}. {why}"
+            f"It should be {asked}. {why}",
+            "too few layers" if len(raw) < count else "too many layers",
         )
     return [_pair(item, place, one) for place, item in enumerate(raw)]
 
