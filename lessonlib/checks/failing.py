@@ -3,6 +3,7 @@
 A right answer never comes here.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,9 @@ from lessonlib.checks.asking import Response
 from lessonlib.checks.comparing import as_numbers, same
 from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.checks.exercise import Case, Exercise, Malformed, Part
-from lessonlib.checks.forms import Results, form_of
+from lessonlib.checks.forms import NOTHING_RETURNED, Results, form_of
 from lessonlib.checks.judging import unpacked, verdict_on
-from lessonlib.checks.plain import plain
+from lessonlib.checks.plain import Opaque, plain
 from lessonlib.checks.shrinking import with_a_smaller_case
 from lessonlib.checks.surroundings import Surroundings
 from lessonlib.checks.verdict import Verdict
@@ -121,14 +122,45 @@ def _form(verdict: Verdict, diagnosis: Diagnosis, responses) -> tuple[str, str] 
 
 
 def _complaint(diagnosis: Diagnosis, responses) -> str | None:
-    """Return the name of what the message says in words of the form of the results."""
+    """Return the name of what the message says in words of the form of the results.
+
+    What is the same whatever goes in, or went in itself, was not made to have a form.
+    """
     if any(response.problem for response in responses):
         return None
     try:
         unpacked(diagnosis.exercise, diagnosis.cases, responses)
     except Malformed as malformed:
-        return malformed.name
+        values = [response.value for response in responses]
+        is_made = not (_are_one(values) or _went_in(values, diagnosis.cases))
+        return malformed.name if is_made or malformed.name == NOTHING_RETURNED else None
     return None
+
+
+def _are_one(values: list) -> bool:
+    return evidence.one_constant(values) is not None or all(same(values[0], v) for v in values)
+
+
+def _went_in(values: list, cases: list[Case]) -> bool:
+    """Return whether each value is an argument of its case, an item of one, or several of them."""
+    return all(
+        _is_among(value, list(_flat(case.args))) for value, case in zip(values, cases, strict=False)
+    )
+
+
+def _is_among(value, given: list) -> bool:
+    """Return whether a value is one of the given, or made of them; a generator is always one."""
+    if isinstance(value, Opaque) or any(same(value, each) for each in given):
+        return True
+    items = value if isinstance(value, list | tuple) else ()
+    return bool(items) and all(_is_among(each, given) for each in items)
+
+
+def _flat(value) -> Iterator:
+    """Yield a value, and what lists and tuples in it hold."""
+    yield value
+    for each in value if isinstance(value, list | tuple) else ():
+        yield from _flat(each)
 
 
 def _is_right_with_floats(diagnosis: Diagnosis, wrong: list[int], ask_again) -> bool:

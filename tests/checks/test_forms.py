@@ -91,11 +91,11 @@ def respelt(**spelling):
         ),
         (CACHED, lambda X, s: (X.sum(), {"MEAN": 1, "total": 2}), "keys in another spelling"),
         (CACHED, lambda X, s: (X.sum(), {"never asked for": 2}), "keys missing"),
-        # What is counted needs no right value: the message says it in words.
-        (TOY, lambda X, s: 0.0, "too few results"),
-        (TOY, lambda X, s: (1, 2, 3), "too many results"),
-        (DICT, lambda X, s: (dict.fromkeys(("mean", "total", "dW1"), 1.0),) * 2, "too many results"),
-        (DICT, lambda X, s: {"mean": 1.0}, "keys missing"),
+        # What is counted needs no right value, if it was made: the message says it in words.
+        (TOY, lambda X, s: X.sum() + 1, "too few results"),
+        (TOY, lambda X, s: (X.sum(), X.max(), X.min()), "too many results"),
+        (DICT, lambda X, s: (dict_stats(X, s),) * 2, "too many results"),
+        (DICT, lambda X, s: {"mean": X.max()}, "keys missing"),
     ],
 )
 def test_a_result_of_another_form_is_named(exercise, answer, expected):
@@ -107,6 +107,8 @@ def test_a_result_of_another_form_is_named(exercise, answer, expected):
     [
         (TOY, lambda X, s: (0.0, 0.0)),
         (TOY, lambda X, s: (row_stats(X, s)[1], row_stats(X, s)[1])),
+        (TOY, lambda X, s: X),
+        (TOY, lambda X, s: (1, 2, 3)),
         (MEAN, lambda X, s: (1.0, 2.0)),
         (CACHED, lambda X, s: (X.sum(), {"mean": 0.0})),
         (CACHED, lambda X, s: (X.sum(), {"another": 0.0})),
