@@ -76,6 +76,7 @@ class Source:
 
         It works among a copy of the names, so the notebook's own stay what they are, and with
         `more` names beside them. Raises whatever the definitions raise, such as SyntaxError.
+        What it prints comes to nothing.
         """
         codes = []
         for piece, node in zip(self.pieces, tree.body, strict=True):
@@ -86,12 +87,16 @@ class Source:
 
     def defined(self, codes: Iterable[CodeType], more: Mapping = MappingProxyType({})) -> Callable:
         """Return the answer that the compiled definitions make, among a copy of the names."""
-        names = {**self.globals, **more}
+        names = {"print": _print_nothing, **self.globals, **more}
         for code in codes:
             exec(code, names)
         for piece in self.pieces:
             _attach(piece.value, names[piece.name], names)
         return names[self.pieces[0].name]
+
+
+def _print_nothing(*_, **__) -> None:
+    """Stand for `print` where code runs often: to write out an array takes longer than most code."""
 
 
 def source_of(answer) -> Source | None:
