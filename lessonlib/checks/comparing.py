@@ -1,5 +1,7 @@
 """Whether two plain values agree: by type, then shape, then the norm of the difference."""
 
+import math
+
 import numpy as np
 
 from lessonlib.checks.plain import Opaque
@@ -95,9 +97,22 @@ def _close(mine: np.ndarray | None, right: np.ndarray, rtol: float, nan_too: boo
         return False
     if mine.dtype.kind == "c" and right.dtype.kind != "c":
         return False  # the contract asks for real numbers
-    finite = np.isfinite(mine) & np.isfinite(right)
+    kind = complex if right.dtype.kind == "c" else float
+    a, b = mine.ravel().astype(kind), right.ravel().astype(kind)
+    squares = np.vdot(a, a).real, np.vdot(b, b).real  # half of the time goes into functions' heads
+    if not all(map(math.isfinite, squares)):
+        return _close_where_finite(a, b, rtol, nan_too)
+    difference = a - b
+    return math.sqrt(np.vdot(difference, difference).real) <= rtol * math.sqrt(squares[1]) + ATOL
+
+
+def _close_where_finite(a: np.ndarray, b: np.ndarray, rtol: float, nan_too: bool) -> bool:
+    """Compare vectors in which something is not finite, or so large that its square is not."""
+    finite = np.isfinite(a) & np.isfinite(b)
     if not finite.all():
-        same = np.array_equal(mine[~finite], right[~finite], equal_nan=True)
-        return nan_too and same and _close(mine[finite], right[finite], rtol, False)
-    difference = np.linalg.norm(np.ravel(mine.astype(complex) - right))
-    return bool(difference <= rtol * np.linalg.norm(np.ravel(right)) + ATOL)
+        return (
+            nan_too
+            and np.array_equal(a[~finite], b[~finite], equal_nan=True)
+            and _close(a[finite], b[finite], rtol, False)
+        )
+    return bool(np.linalg.norm(a - b) <= rtol * np.linalg.norm(b) + ATOL)

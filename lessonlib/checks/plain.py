@@ -132,7 +132,7 @@ def mark(value):
 
 def dumps(value) -> bytes:
     """Encode plain data as JSON; arrays travel as their dtype, their shape and their bytes."""
-    return json.dumps(pack(plain(value))).encode()
+    return json.dumps(pack(value)).encode()
 
 
 # Whatever a sender can make the decoding stumble over: wrong kinds, wrong nesting, a header that

@@ -12,7 +12,7 @@ from lessonlib.checks.watchdog import work_within
 def apart(work: Callable[[], object], seconds: float):
     """Return what `work` gives, as plain data; None if it fails, ends early or takes longer."""
     if can_fork():
-        with in_child(lambda say: say(work())) as reader:
+        with in_child(lambda say: say(plain(work()))) as reader:
             try:
                 return said(reader, time.monotonic() + seconds)
             except (TimeoutError, EOFError, ValueError):

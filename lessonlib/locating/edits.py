@@ -293,10 +293,13 @@ def located(new, old):
     """Give what is new in a node, or a block, the line that is replaced; what has one keeps it."""
     if isinstance(new, list):
         return [located(each, old[0]) for each in new]
-    if isinstance(new, LOCATED) and not hasattr(new, "lineno"):
-        ast.copy_location(new, old)
-    elif hasattr(new, "lineno"):
-        return new
-    for child in ast.iter_child_nodes(new):
-        located(child, old)
+    waiting = [new]
+    while waiting:  # `ast.copy_location` and `ast.iter_child_nodes` take four times as long
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting += node
+        elif isinstance(node, ast.AST) and not hasattr(node, "lineno"):
+            if isinstance(node, LOCATED):
+                node.lineno, node.col_offset = old.lineno, old.col_offset
+            waiting += [getattr(node, name, None) for name in node._fields]
     return new

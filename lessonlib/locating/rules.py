@@ -16,6 +16,7 @@ from lessonlib.locating.edits import Edit, Place, Scope, functions, once, places
 from lessonlib.locating.source import Source
 
 MOST = 2_000  # edits that are tried
+MOST_ADDING = 1_000  # behind so many none is tried that puts something in: hardly one of them mends
 NODES = 200_000  # of code that is compiled, all edited answers together
 Change = tuple[str, ast.expr, float]
 Rule = Callable[[ast.expr, Scope, bool], Iterator[Change]]
@@ -30,7 +31,8 @@ def candidates(source: Source, step: Location | None = None) -> list[Edit]:
     """
     every = [edit for scope in scopes(source) for edit in _up_to(step, scope)]
     every.sort(key=lambda edit: _order(edit, step))
-    return list(islice(once(every), _room(source)))
+    tried = enumerate(islice(once(every), _room(source)))
+    return [edit for place, edit in tried if place < MOST_ADDING or not edit.where.adds]
 
 
 def _room(source: Source) -> int:

@@ -5,7 +5,7 @@ the right ones. Saying nothing beats accusing the wrong line: where edits of dif
 none is named, unless the values on the way have shown which line it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
@@ -108,8 +108,13 @@ class Search:
         """The names of the outputs."""
         return tuple(self.diagnosis.right[0])
 
-    def _judged(self, numbers: list[int], indices: Sequence[int]) -> Iterator[tuple[int, Right]]:
-        """Yield the number of each edited answer with what it has right on some cases."""
+    def _judged(
+        self, numbers: list[int], indices: Sequence[int], kept: Set[str] = frozenset()
+    ) -> Iterator[tuple[int, Right]]:
+        """Yield the number of each edited answer with what it has right on some cases.
+
+        kept: outputs without which it has nothing right.
+        """
         known: dict[int, frozenset[str]] = {}
         for number, values in self.edited.tries(
             numbers, [self.diagnosis.cases[i] for i in indices]
@@ -117,17 +122,20 @@ class Search:
             right: set[tuple[int, str]] = set()
             for index, given in zip(indices, values, strict=False):
                 for value in given[1:]:  # it comes for the first time
-                    known[given[0]] = self._right(index, value)
+                    known[given[0]] = self._right(index, value, kept)
                 right |= {(index, name) for key in given[:1] for name in known.get(key, ())}
             yield number, frozenset(right)
 
-    def _right(self, index: int, value) -> frozenset[str]:
-        """Return the outputs that a value has right for a case."""
+    def _right(self, index: int, value, kept: Set[str]) -> frozenset[str]:
+        """Return the outputs that a value has right for a case; none if one is not `kept`."""
         case, is_right = self.diagnosis.cases[index], self.diagnosis.is_right
         try:
             with np.errstate(all="ignore"):
                 outputs = self.diagnosis.exercise.values(value, case)
-                return frozenset(n for n, mine in outputs.items() if is_right(n, index, mine))
+                if not all(is_right(name, index, outputs[name]) for name in kept):
+                    return frozenset()
+                rest = outputs.keys() - kept
+                return kept | {name for name in rest if is_right(name, index, outputs[name])}
         except Exception:  # whatever an `unpack` stumbles over has not the right form
             return frozenset()
 
@@ -144,7 +152,7 @@ class Search:
     def _promising(self, numbers: range, index: int, before: Right) -> dict[int, Right]:
         """Return what the edited answers have right that do better on one case."""
         had, better = frozenset((i, name) for i, name in before if i == index), []
-        for number, right in self._judged(list(numbers), [index]):
+        for number, right in self._judged(list(numbers), [index], {name for _, name in had}):
             if right > had:
                 better.append((-len(right), number))
         chosen = [number for _, number in sorted(better)[:PROMISING]]

@@ -11,6 +11,7 @@ import contextlib
 import io
 import math
 import os
+import pickle
 import signal
 import time
 import warnings
@@ -24,7 +25,7 @@ import numpy as np
 from lessonlib.checks.asking import can_fork, in_child, said
 from lessonlib.checks.comparing import same
 from lessonlib.checks.exercise import Case
-from lessonlib.checks.plain import mark, plain
+from lessonlib.checks.plain import plain
 from lessonlib.locating.edits import Edit
 from lessonlib.locating.source import Source
 
@@ -34,7 +35,7 @@ BEGUN, ROUNDS = "__lessonlib_begun__", "__lessonlib_rounds__"  # what it counts 
 LINES = 4_000  # that an answer may run for one case, or it is not searched
 ROOM = (4, 200)  # an edited answer may run so many times the lines of the answer, and so many more
 ALL_LINES = 400_000  # of all edited answers together
-ALL_BYTES = 8 * 2**20  # of all arrays that they give
+ALL_BYTES = 8 * 2**20  # of all that they give
 SLOW = 0.010  # seconds of processor time that an answer may take for a case, or it is not searched
 STUCK = 0.05  # seconds of processor time after which an edited answer is stopped with its process
 SILENT = 10.0  # seconds after which a fork is given up that says nothing, such as one that sleeps
@@ -72,7 +73,8 @@ class Bench:
         for number, edit in enumerate(edits):
             self.numbers.setdefault(edit.place, []).append(number)
         self.compiled: dict[tuple, CodeType | None] = {}  # with all edits of a place
-        self.codes = [self._code(node) for node in source.tree.body]
+        self.counters = [_Counters(node) for node in source.tree.body]
+        self.codes = [self._code(i) for i in range(len(source.tree.body))]
         self.original = self.answer(ORIGINAL)
 
     def answer(self, number: int) -> Callable:
@@ -108,10 +110,12 @@ class Bench:
 
     def _with(self, edit: Edit) -> CodeType:
         with edit.applied():
-            return self._code(self.source.tree.body[self.owner[id(edit.holder)]])
+            return self._code(self.owner[id(edit.holder)], isinstance(edit.old, ast.expr))
 
-    def _code(self, node: ast.stmt) -> CodeType:
-        with _counted(node):
+    def _code(self, index: int, same_blocks: bool = True) -> CodeType:
+        """Return the code of a definition; `same_blocks`: no edit has put others in their place."""
+        node = self.source.tree.body[index]
+        with (self.counters[index] if same_blocks else _Counters(node)).counting():
             return compile(ast.Module([node], []), FILE, "exec", dont_inherit=True)
 
     def value(self, answer: Callable, case: Case, limit: int, careful: bool = True):
@@ -173,8 +177,9 @@ class Bench:
 
     def _once(self, index: int, value) -> tuple:
         """Return a value with its number, or the number alone if it was given before."""
-        self.all_bytes += _bytes(value)
-        key = index, mark(value)
+        text = pickle.dumps(value)  # equal only for equal values
+        self.all_bytes += len(text)
+        key = index, text
         known = key in self.marks
         number = self.marks.setdefault(key, len(self.marks))
         return (number,) if known else (number, value)
@@ -189,27 +194,33 @@ class Bench:
         return None if slow else ROOM[0] * self.count + ROOM[1]
 
 
-@contextlib.contextmanager
-def _counted(node: ast.stmt) -> Iterator[None]:
-    """Have a definition count its lines for as long as the context lasts.
+class _Counters:
+    """Where a definition counts its lines: each function, each loop, and what is like one.
 
     What stands in a branch is not counted; without a loop or a function it ends soon.
     """
-    nodes = {id(n): n for n in ast.walk(node)}.values()  # one that is in several edits is once
-    blocks = [each.body for each in nodes if isinstance(each, BLOCKS)]
-    parts = [n for n in nodes if isinstance(n, ast.comprehension) and not n.is_async]
-    for block in blocks:
-        block.insert(0, _statement(f"{BEGUN}({len(block)})"))
-    for part in parts:
-        rounds = _statement(f"{ROUNDS}()").value
-        rounds.args, part.iter = [part.iter], rounds
-    try:
-        yield
-    finally:
-        for block in blocks:
-            del block[0]
-        for part in parts:
-            part.iter = part.iter.args[0]
+
+    def __init__(self, node: ast.stmt):
+        nodes = {id(n): n for n in ast.walk(node)}.values()  # one may stand there several times
+        self.blocks = [each.body for each in nodes if isinstance(each, BLOCKS)]
+        self.begins = [_statement(f"{BEGUN}({len(block)})") for block in self.blocks]
+        self.parts = [n for n in nodes if isinstance(n, ast.comprehension) and not n.is_async]
+
+    @contextlib.contextmanager
+    def counting(self) -> Iterator[None]:
+        """Have the definition count for as long as the context lasts."""
+        for block, begin in zip(self.blocks, self.begins, strict=True):
+            block.insert(0, begin)
+        for part in self.parts:
+            rounds = _statement(f"{ROUNDS}()").value
+            rounds.args, part.iter = [part.iter], rounds
+        try:
+            yield
+        finally:
+            for block in self.blocks:
+                del block[0]
+            for part in self.parts:
+                part.iter = part.iter.args[0]
 
 
 def _statement(code: str) -> ast.stmt:
@@ -224,13 +235,6 @@ def _choice(ways: list[tuple[int, ast.expr]]) -> ast.expr:
     chosen, middle = ast.Name(CHOSEN, ast.Load()), ast.Constant(ways[half][0])
     is_before = ast.Compare(chosen, [ast.Lt()], [middle])
     return ast.IfExp(is_before, _choice(ways[:half]), _choice(ways[half:]))
-
-
-def _bytes(value) -> int:
-    """Return how many bytes the arrays in a plain value have."""
-    if isinstance(value, dict | list | tuple):
-        return sum(map(_bytes, value.values() if isinstance(value, dict) else value))
-    return getattr(value, "nbytes", 0)
 
 
 def _is_unchanged(before, after) -> bool:
