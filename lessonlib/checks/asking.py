@@ -9,6 +9,7 @@ where forking a process full of threads is not safe, it works in a thread of its
 import contextlib
 import gc
 import io
+import linecache
 import os
 import select
 import signal
@@ -122,12 +123,17 @@ def learners_place(error: BaseException) -> Place:
     if hasattr(error, "learners_place"):  # an error that came from another process
         return error.learners_place
     ours = (os.path.dirname(os.path.dirname(__file__)), os.path.dirname(np.__file__))
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/lib/python" not in f[0]]
-    frames = [f for f in frames if not f.filename.startswith(ours) and f[0][-4:] != ".pyx"]
-    if not frames:
+    last = None
+    for frame, line in traceback.walk_tb(error.__traceback__):  # thousands, of endless recursion
+        file = frame.f_code.co_filename
+        if "/lib/python" not in file and not file.startswith(ours) and file[-4:] != ".pyx":
+            last = frame, line
+    if last is None:
         return Place()
-    last = frames[-1]
-    return Place(last.name, (last.line or "").strip())
+    frame, line = last
+    linecache.checkcache(frame.f_code.co_filename)
+    text = linecache.getline(frame.f_code.co_filename, line, frame.f_globals)
+    return Place(frame.f_code.co_name, text.strip())
 
 
 # --- in a forked child -------------------------------------------------------------------------

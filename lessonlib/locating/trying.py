@@ -68,6 +68,7 @@ class Bench:
         self.is_slow = False
         self.marks: dict[tuple, int] = {}
         self.spoils = False  # whether the answer changes its arguments
+        self.unfit: set[tuple] = set()  # places with what cannot be added there
         self.owner = {id(n): i for i, p in enumerate(source.tree.body) for n in ast.walk(p)}
         self.numbers: dict[tuple, list[int]] = {}  # of the edits of each place
         for number, edit in enumerate(edits):
@@ -164,6 +165,9 @@ class Bench:
 
     def _each(self, number: int, cases: list[Case], limits: list[int]) -> list[tuple]:
         found: list[tuple] = []
+        operand = self._operand(number)
+        if operand in self.unfit:
+            return [()]
         try:
             answer = self.answer(number)
         except (Exception, SystemExit, KeyboardInterrupt):  # as an edited default value may
@@ -172,8 +176,19 @@ class Bench:
             value = self.value(answer, case, limit, careful=len(cases) > 1 or self.spoils)
             found.append(() if value is NOTHING else self._once(index, value))
             if value is NOTHING and number != ORIGINAL:
+                self.unfit |= {operand} - {None}
                 break
         return found
+
+    def _operand(self, number: int) -> tuple | None:
+        """Return the place of an edit that adds a factor or term, with what it adds.
+
+        The sum is tried first. Where there is none, such as of shapes that do not fit each other,
+        there is no product, quotient or difference either.
+        """
+        edit = self.edits[number]
+        added = number != ORIGINAL and edit.where.kind == "added" and isinstance(edit.new, ast.BinOp)
+        return (edit.place, id(edit.new.right)) if added else None
 
     def _once(self, index: int, value) -> tuple:
         """Return a value with its number, or the number alone if it was given before."""
