@@ -5,13 +5,15 @@ the right ones. Saying nothing beats accusing the wrong line: where edits of dif
 none is named, unless the values on the way have shown which line it is.
 """
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
+from lessonlib.checks.asking import can_fork, in_child, said
 from lessonlib.checks.diagnosing import Diagnosis
 from lessonlib.checks.exercise import Case, Exercise
 from lessonlib.checks.verdict import Location
@@ -19,7 +21,7 @@ from lessonlib.checks.wording import listing
 from lessonlib.locating.edits import Where, likely
 from lessonlib.locating.rules import candidates
 from lessonlib.locating.source import Source, source_of
-from lessonlib.locating.trying import ORIGINAL, Bench, Tried, in_forks
+from lessonlib.locating.trying import ORIGINAL, SILENT, Bench, Tried, as_a_fork, in_forks
 
 MOST_ELSEWHERE = 300  # where the first wrong step is known, and nothing on its line mends
 FRESH = 2**31  # draws cases that the check has not used
@@ -76,6 +78,25 @@ class Search:
             if found and (self.edited.here or not self._adds(numbers.stop)):
                 return found
         return self._part(promising, before) if self.parts else None
+
+    def in_one_fork(self) -> Location | None:
+        """Return the same, worked out where the edits work: no value has to cross.
+
+        An edit that takes the fork along has all of them tried in forks, as `location` does.
+        """
+        if not can_fork():
+            return None
+        with in_child(self._search_here) as reader:
+            try:
+                self.found, location = said(reader, time.monotonic() + SILENT)
+            except (TimeoutError, EOFError, ValueError):
+                return self.location()
+        return location and Location(**location)
+
+    def _search_here(self, say: Callable) -> None:
+        self.edited.is_here = True
+        location = self.location()
+        say([self.found, location and asdict(location)])
 
     def _portions(self) -> Iterator[range]:
         """Yield the edits that are tried at a time: those of the step's line, then the others.
@@ -211,9 +232,12 @@ class Local:
         self.count = len(self.edits)
         self.here = 0 if step is None else sum(edit.where.covers(step) for edit in self.edits)
         self.likely = likely(self.edits)
+        self.is_here = False  # whether this process is there for the edits
 
     def tries(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
-        """Let some of them work on cases, in forks of this process."""
+        """Let some of them work on cases, in forks of this process or, where it is one, here."""
+        if self.is_here:
+            return as_a_fork(self.bench.values(numbers, cases))
         return in_forks(self.bench, numbers, cases)
 
     def where(self, numbers: list[int]) -> list[Where]:
@@ -240,4 +264,4 @@ def line_to_mend(
         return None
     fresh = exercise.cases(np.random.default_rng(FRESH))
     diagnosis = Diagnosis(exercise, [*cases, *fresh])
-    return Search(Local(source, exercise, step), diagnosis, step, parts).location()
+    return Search(Local(source, exercise, step), diagnosis, step, parts).in_one_fork()

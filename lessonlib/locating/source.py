@@ -96,7 +96,7 @@ class Source:
 
 
 def _print_nothing(*_, **__) -> None:
-    """Stand for `print` where code runs often: to write out an array takes longer than most code."""
+    """Stand for `print` where code runs often: writing an array out takes longer than the rest."""
 
 
 def source_of(answer) -> Source | None:

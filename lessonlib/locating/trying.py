@@ -64,11 +64,8 @@ class Bench:
 
     def __init__(self, source: Source, edits: list[Edit], use: Callable):
         self.source, self.edits, self.use = source, edits, use
-        self.count, self.limit, self.all_lines, self.all_bytes = 0, math.inf, 0, 0
-        self.is_slow = False
-        self.marks: dict[tuple, int] = {}
-        self.spoils = False  # whether the answer changes its arguments
-        self.unfit: set[tuple] = set()  # places with what cannot be added there
+        self.count, self.limit = 0, math.inf
+        self._begin()
         self.owner = {id(n): i for i, p in enumerate(source.tree.body) for n in ast.walk(p)}
         self.numbers: dict[tuple, list[int]] = {}  # of the edits of each place
         for number, edit in enumerate(edits):
@@ -77,6 +74,13 @@ class Bench:
         self.counters = [_Counters(node) for node in source.tree.body]
         self.codes = [self._code(i) for i in range(len(source.tree.body))]
         self.original = self.answer(ORIGINAL)
+
+    def _begin(self) -> None:
+        """Forget what was tried before: what is tried next may be tried in another process."""
+        self.all_lines, self.all_bytes, self.is_slow = 0, 0, False
+        self.marks: dict[tuple, int] = {}
+        self.spoils = False  # whether the answer changes its arguments
+        self.unfit: set[tuple] = set()  # places with what cannot be added there
 
     def answer(self, number: int) -> Callable:
         """Return the answer with an edit. Raises whatever its definition raises."""
@@ -155,6 +159,7 @@ class Bench:
         Nothing is yielded where the answer itself is too slow to be tried often, and it ends when
         all together have run many lines, or given many numbers.
         """
+        self._begin()
         with _quiet():
             limits = [self._limit(case) for case in cases]
             self.is_slow = None in limits
@@ -187,7 +192,9 @@ class Bench:
         there is no product, quotient or difference either.
         """
         edit = self.edits[number]
-        added = number != ORIGINAL and edit.where.kind == "added" and isinstance(edit.new, ast.BinOp)
+        added = (
+            number != ORIGINAL and edit.where.kind == "added" and isinstance(edit.new, ast.BinOp)
+        )
         return (edit.place, id(edit.new.right)) if added else None
 
     def _once(self, index: int, value) -> tuple:

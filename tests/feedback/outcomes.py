@@ -89,14 +89,14 @@ def outcome(wrong: WrongAnswer, folder: Path) -> Outcome | None:
 def searches() -> Iterator[list[tuple[Search, Location | None]]]:
     """Yield a list of the searches for an edit in the block, and of where they found one."""
     made: list[tuple[Search, Location | None]] = []
-    location = Search.location
+    in_one_fork = Search.in_one_fork
 
     def noted(search: Search) -> Location | None:
-        found = location(search)
+        found = in_one_fork(search)
         made.append((search, found))
         return found
 
-    with patch.object(Search, "location", noted):
+    with patch.object(Search, "in_one_fork", noted):
         yield made
 
 

@@ -1,5 +1,7 @@
 """What is said of a line: when edits agree, when they do not, and when one does not do."""
 
+import os
+
 import numpy as np
 import pytest
 from edited_answers import exercise, written
@@ -10,6 +12,7 @@ from lessonlib.checks.verdict import Location
 from lessonlib.locating.rules import candidates
 from lessonlib.locating.search import Local, Search, line_to_mend
 from lessonlib.locating.source import source_of
+from lessonlib.locating.trying import Bench
 
 RIGHT = exercise(lambda x, y: (x + y) * 2, 3, 3)
 # A minus anywhere mends it.
@@ -50,6 +53,10 @@ def test_what_adds_is_no_rival_of_what_changes_what_is_there():
     assert line_to_mend(asked, answer, drawn(asked)).line == 3
 
 
+def search_of(asked, answer):
+    return Search(Local(source_of(answer), asked), Diagnosis(asked, drawn(asked)))
+
+
 def test_what_adds_is_not_tried_where_something_else_mends(monkeypatch):
     tried, tries = [], Local.tries
 
@@ -61,10 +68,34 @@ def test_what_adds_is_not_tried_where_something_else_mends(monkeypatch):
     asked = exercise(lambda x, y: x - y, 3, 3)
     for line, adds in {"x + y": False, "x": True}.items():
         answer = written(f"def f(x, y):\n    return {line}")
-        assert line_to_mend(asked, answer, drawn(asked)).line == 2
+        assert search_of(asked, answer).location().line == 2
         kinds = {e.where.kind for n, e in enumerate(candidates(source_of(answer))) if n in tried}
         assert ("operator" in kinds, "added" in kinds) == (not adds, adds)
         tried.clear()
+
+
+@pytest.mark.parametrize("last", ["return 2 * b", "return b", "return b * y + 3", "pass"])
+def test_in_one_fork_the_same_is_found(last):
+    asked = exercise(lambda x, y: x - y, 3, 3)
+    answer = written(THREE_LINES.replace("return 2 * b", last))
+    found = []
+    for way in (Search.location, Search.in_one_fork):
+        search = search_of(asked, answer)
+        found.append((way(search), search.found))
+    assert found[0] == found[1]
+
+
+def test_an_edit_that_takes_the_one_fork_along_costs_itself_only(monkeypatch):
+    ordinary, parent = Bench.answer, os.getpid()
+
+    def answer(self, number):
+        if number == 0 and os.getpid() != parent:
+            os._exit(1)
+        return ordinary(self, number)
+
+    monkeypatch.setattr(Bench, "answer", answer)
+    asked = exercise(lambda x, y: x - y, 3, 3)
+    assert search_of(asked, written("def f(x, y):\n    return x + y")).in_one_fork().line == 2
 
 
 def test_an_edit_that_is_right_on_the_checks_cases_only_is_no_edit():

@@ -1,5 +1,6 @@
 """Edited answers that loop, end their process or take all memory cost only themselves."""
 
+import ast
 import os
 import time
 
@@ -51,6 +52,37 @@ def test_a_loop_without_an_end_is_stopped_by_counting_lines():
     assert len(found) == len(edited.edits)
     without = [number for number, value in found.items() if value is None]
     assert 0 < len(without) < len(edited.edits) - 20
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["while True:\n        x = x + 1", "for _ in iter(int, 1):\n        x = x + 1",
+     "return [i for i in iter(int, 1)]", "return sum(i for i in iter(int, 1))"],
+    ids=["while", "for", "list", "generator"],
+)  # fmt: skip
+def test_every_loop_counts_its_rounds(body):
+    endless = bench(f"def f(x):\n    {body}")
+    assert list(endless.values([ORIGINAL], CASES[:1])) == []
+    assert trying.LINES < endless.all_lines < 3 * trying.LINES
+
+
+def test_the_code_is_as_it_was_when_its_lines_are_counted():
+    edited = bench(COUNT.replace("x * n", "sum(x[i] for i in range(n))"))
+    before = edited.source.text
+    list(edited.values(list(range(len(edited.edits))), CASES[:1]))
+    assert edited.source.text == before
+
+
+def test_what_cannot_be_added_is_not_multiplied_divided_or_subtracted():
+    edited = bench("def f(x, y=(1, 2)):\n    a = x + 1\n    return a")
+    asked, ordinary = [], edited.answer
+    edited.answer = lambda number: asked.append(number) or ordinary(number)
+    list(edited.values(list(range(len(edited.edits))), CASES[:1]))
+    codes = {
+        ast.unparse(edited.edits[n].new) for n in asked if edited.edits[n].where.kind == "added"
+    }
+    assert {"x + 1 + x", "(x + 1) * x", "(x + 1) / x", "x + 1 - x", "x + 1 + y"} <= codes
+    assert not {"(x + 1) * y", "(x + 1) / y", "x + 1 - y"} & codes
 
 
 def test_what_is_counted_depends_on_no_machine(monkeypatch):
