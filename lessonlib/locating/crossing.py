@@ -78,7 +78,8 @@ def _spot(data: dict) -> Spot:
     listed = {name: tuple(map(str, data[name])) for name in ("reads", "slots", "alters", "counts")}
     texts = {name: str(data[name]) for name in ("function", "code")}
     numbers = {name: int(data[name]) for name in ("number", "line")}
-    return Spot(**numbers, **texts, **listed, passes_on=bool(data["passes_on"]))
+    flags = {name: bool(data[name]) for name in ("passes_on", "renames")}
+    return Spot(**numbers, **texts, **listed, **flags)
 
 
 def _response(data: dict | None) -> Response | None:

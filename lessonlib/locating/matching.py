@@ -229,10 +229,15 @@ class Comparison:
         stopped = spot.number in self._stopped
         until = self._until(self.noted("values", spot.number, slot), stopped)
         for name in spot.reads:
-            # What it writes here comes back to it, and what nobody writes stays what it was.
-            once = name in spot.alters or name not in self._written[spot.function]
             values = self.noted("inputs", spot.number, name)
+            # What it writes here comes back to it, and what nobody writes stays what it was, unless
+            # the function is called again.
+            stays = name not in self._written[spot.function] and all(map(self._is_one, values))
+            once = name in spot.alters or stays
             yield name, [v[: 1 if once else n] for v, n in zip(values, until, strict=True)]
+
+    def _is_one(self, values: list) -> bool:
+        return self._agreeing(values, values[:1]) == len(values)
 
     def _is_short(self, spot: Spot, slot: str) -> bool:
         """Return whether a value that only repeats another has a name that stands for more.
@@ -345,6 +350,10 @@ class Comparison:
             for slot in spot.slots:
                 if self._is_cut_off(spot, slot) or self._returns_nothing_new(spot, slot):
                     continue
+                if self._is_item_right(spot, slot):
+                    continue
+                if slot != RETURNED and self._reads_another_name(spot):
+                    continue
                 doubt = self.doubt(spot, slot)
                 if doubt < RIGHT and self.reads_right(spot, slot):
                     yield Suspect(spot, slot, doubt)
@@ -380,6 +389,26 @@ class Comparison:
             for each in self.spots
             for name in each.slots
             if each.function == spot.function
+        )
+
+    def _is_item_right(self, spot: Spot, slot: str) -> bool:
+        """Return whether a slot is the whole into which a statement writes, once, a right item."""
+        names = (each for each in spot.slots if each.startswith(f"{slot}["))
+        items = [self.noted("values", spot.number, name) for name in names]
+        return bool(items) and all(
+            self.is_right(item) and all(len(case) <= 1 for case in item) for item in items
+        )
+
+    def _reads_another_name(self, spot: Spot) -> bool:
+        """Return whether a statement reads what is another one's value, under a name for good.
+
+        The value is right, and may be one step short of what the name was to stand for.
+        """
+        given = [each for each in self.spots if each.function == spot.function]
+        return any(
+            all(each.renames for each in given if name in each.slots)
+            for name in spot.reads
+            if any(name in each.slots for each in given)
         )
 
     def doubt(self, spot: Spot, slot: str) -> int:

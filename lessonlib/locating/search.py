@@ -57,6 +57,7 @@ class Search:
     step:      the line in which the first value differs, where that is known.
     parts:     whether an edit counts after which something else is still wrong.
     found:     the edit that was found.
+    all_tried: whether no edit was left out, for having no time, by now.
     """
 
     edited: Edited
@@ -64,6 +65,7 @@ class Search:
     step: Location | None = None
     parts: bool = True
     found: int | None = None
+    all_tried: bool = True
 
     def location(self) -> Location | None:
         """Return the line in which one edit mends all, or a part; None where nothing is sure."""
@@ -75,9 +77,10 @@ class Search:
         for numbers in self._portions():
             promising |= self._promising(numbers, wrong, before)
             found = self._whole(promising)
-            if found and (self.edited.here or not self._adds(numbers.stop)):
+            last = self.edited.here or numbers.stop == self.edited.count
+            if found and (last or not self._adds()):
                 return found
-        return self._part(promising, before) if self.parts else None
+        return self._part(promising, before) if self.parts and self.all_tried else None
 
     def in_one_fork(self) -> Location | None:
         """Return the same, worked out where the edits work: no value has to cross.
@@ -109,9 +112,9 @@ class Search:
         last = min(count, here + MOST_ELSEWHERE) if here else count
         yield from filter(len, (range(first), range(first, last)))
 
-    def _adds(self, tried: int) -> bool:
-        """Return whether the edit that was found adds something, and others may do so, too."""
-        return tried < self.edited.count and self.edited.where([self.found])[0].adds
+    def _adds(self) -> bool:
+        """Return whether the edit that was found puts something in."""
+        return self.edited.where([self.found])[0].adds
 
     @cached_property
     def before(self) -> Right | None:
@@ -172,10 +175,11 @@ class Search:
 
     def _promising(self, numbers: range, index: int, before: Right) -> dict[int, Right]:
         """Return what the edited answers have right that do better on one case."""
-        had, better = frozenset((i, name) for i, name in before if i == index), []
+        had, better, number = frozenset((i, name) for i, name in before if i == index), [], None
         for number, right in self._judged(list(numbers), [index], {name for _, name in had}):
             if right > had:
                 better.append((-len(right), number))
+        self.all_tried &= number == numbers[-1]
         chosen = [number for _, number in sorted(better)[:PROMISING]]
         return self._everywhere(chosen) if chosen else {}
 
@@ -194,7 +198,7 @@ class Search:
                 by_gain.setdefault(gain, []).append(number)
         for gain in sorted(by_gain, key=len, reverse=True):
             found = self._agreed(by_gain[gain])
-            if found:
+            if found and (self.step or not self._adds()):
                 return replace(found, about=f"{found.about}. {self._and_more(gain)}")
         return None
 

@@ -44,6 +44,7 @@ class Spot:
     alters: the names whose values it writes into, such as `total` in `total += 1`.
     counts: the names that a loop gives values.
     passes_on: whether it only returns, or collects, what other statements have computed.
+    renames: whether it only gives a value another name.
     """
 
     number: int
@@ -55,6 +56,7 @@ class Spot:
     alters: tuple[str, ...] = ()
     passes_on: bool = False
     counts: tuple[str, ...] = ()
+    renames: bool = False
 
 
 @dataclass
@@ -232,6 +234,7 @@ class Watched:
             alters=alters,
             counts=tuple(_targets(statement.target)) if isinstance(statement, ast.For) else (),
             passes_on=_passes_on(statement),
+            renames=isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name),
         )
 
     def recording(self) -> ast.Module:
@@ -415,8 +418,10 @@ def _altered(statement: ast.stmt) -> tuple[str, ...]:
             found = [_base(target)]
         case ast.Assign(targets=targets):
             found = [_base(t) for t in targets if isinstance(t, ast.Subscript | ast.Attribute)]
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))):
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id=name)))) if name != "np":
             found = [name]
+        case ast.Expr(value=ast.Call(func=function, args=[written, *_])) if _base(function) == "np":
+            found = [_base(written)]  # such as np.add.at(counts, …)
         case _:
             found = []
     if isinstance(statement, ast.Assign | ast.Expr):

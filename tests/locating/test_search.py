@@ -1,6 +1,7 @@
 """What is said of a line: when edits agree, when they do not, and when one does not do."""
 
 import os
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -116,6 +117,25 @@ def test_one_of_two_slips_is_told_as_one_of_two():
     found = line_to_mend(asked, answer, drawn(asked))
     assert (found.line, found.code) == (2, "s = x - y")
     assert "`sum` is right, and something else is still wrong" in found.about
+
+
+TWO = exercise(lambda x, y: (x + y, x * y), 3, 3, outputs=("sum", "product"), returns="tuple")
+
+
+def test_a_part_is_believed_only_where_all_edits_were_tried(monkeypatch):
+    answer = written("def f(x, y):\n    s = x - y\n    return s, np.exp(x) * np.log(1 + y ** 2)")
+    assert search_of(TWO, answer).location().line == 2
+    whole = Local.tries
+    monkeypatch.setattr(Local, "tries", lambda *asked: islice(whole(*asked), 150))
+    search = search_of(TWO, answer)
+    assert (search.location(), search.all_tried) == (None, False)
+
+
+def test_what_puts_something_in_is_no_part_of_a_mend():
+    """The factor x makes the sum of line 3 right, whose mistake is that it is none."""
+    answer = written("def f(x, y):\n    s = y / x\n    return (s + 1) , np.exp(x)")
+    search = search_of(TWO, answer)
+    assert search.location() is None
 
 
 def test_it_says_where_and_what_kind_and_never_the_mended_code():

@@ -327,6 +327,51 @@ def test_what_is_divided_by_one_is_not_wrong_before_that_one():
     assert found is not None and found.line == 3
 
 
+BLAMELESS = {
+    # Line 3 is wrong: `push` is the rate, and the factor `grad` is missing.
+    "reads another name": ("training.momentum_step", """\
+def momentum_step(theta, grad, velocity, learning_rate, beta=0.9):
+    kept = beta
+    push = learning_rate
+    velocity = kept - push
+    return theta + velocity, velocity
+"""),
+    # Line 3 is wrong: it adds nothing to what line 2 only begins.
+    "begins": ("digits.confusion_matrix", """\
+def confusion_matrix(y_true, y_pred, n_classes):
+    counts = np.zeros((n_classes, n_classes))
+    np.add.at(counts, (y_true, y_pred), 0)
+    return counts
+"""),
+    # What writes the other entries is missing.
+    "writes a right entry": ("relu.downhill", """\
+def downhill(w, x, y, learning_rate, steps):
+    path = np.empty(steps + 1)
+    path[0] = w
+    for k in range(steps):
+        on = path[k] * x > 0
+    return path
+"""),
+    # Line 9 is wrong: it hands the corrected m on, which comes back with the next step.
+    "gets what the last call returned": ("training.adam_step", """\
+def adam_step(theta, grad, state, learning_rate, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v, t = state
+    t = t + 1
+    m = beta1 * m + (1 - beta1) * grad
+    v = beta2 * v + (1 - beta2) * grad ** 2
+    m_hat = m / (1 - beta1 ** t)
+    v_hat = v / (1 - beta2 ** t)
+    theta = theta - learning_rate * m_hat / (np.sqrt(v_hat) + eps)
+    return theta, (m_hat, v, t)
+"""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("line", BLAMELESS)
+def test_a_line_is_not_blamed_that(line):
+    assert located(*BLAMELESS[line]) is None
+
+
 def test_a_name_is_praised_only_for_its_own_value():
     """`db2` is a value of the reference, but not its db2."""
     text = BACKWARD.replace("np.sum(dZ2, axis=1, keepdims=True) / m", "Y")

@@ -93,9 +93,9 @@ def test_a_planted_bug_is_not_located(verdict):
 
 
 ENDING = """
-import os, sys, time
+import os, time
 def relu(z):
-    if sys.gettrace() is not None:
+    if "__lessonlib_edit__" in globals():
         {deed}
     return abs(z)
 """
