@@ -191,11 +191,10 @@ class Bench:
         The sum is tried first. Where there is none, such as of shapes that do not fit each other,
         there is no product, quotient or difference either.
         """
-        edit = self.edits[number]
-        added = (
-            number != ORIGINAL and edit.where.kind == "added" and isinstance(edit.new, ast.BinOp)
-        )
-        return (edit.place, id(edit.new.right)) if added else None
+        edit = None if number == ORIGINAL else self.edits[number]
+        if edit is None or edit.where.kind != "added" or not isinstance(edit.new, ast.BinOp):
+            return None
+        return edit.place, id(edit.new.right)
 
     def _once(self, index: int, value) -> tuple:
         """Return a value with its number, or the number alone if it was given before."""

@@ -138,6 +138,13 @@ def test_an_answer_that_changes_its_arguments_gives_nothing():
     assert values(edited.values([ORIGINAL], CASES)) == {ORIGINAL: None}
 
 
+def test_an_answer_without_any_edit_gives_its_value():
+    edited = bench("def f(x):\n    pass")
+    edited.edits = []
+    assert values(edited.values([ORIGINAL], CASES[:1])) == {ORIGINAL: None}
+    assert [first for _, (first, *_) in edited.values([ORIGINAL], CASES[:1])] == [(0, None)]
+
+
 def test_a_value_crosses_once():
     edited = bench("def f(x):\n    y = x + 1\n    return y")
     tried = list(edited.values([ORIGINAL, ORIGINAL], CASES[:1]))
