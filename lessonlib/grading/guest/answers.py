@@ -38,7 +38,6 @@ SCRIPTS = os.path.join(
     os.path.dirname(lessonlib.__file__), "lessons", "scripts"
 )  # not the learner's
 MAX_WARNINGS = 20
-AT_ONCE = 100  # edited answers whose values are sent in one message
 _FRAME = struct.Struct("!cQ")  # what it is, and its length
 _SAYS, _ASKS = b"s", b"a"
 
@@ -105,11 +104,14 @@ class Answers:
 
     def edited(
         self, name: str, script: dict | None, cases: list, blobs: list, numbers: list, where: list,
-        seconds: float,
+        at_once: int, seconds: float,
     ) -> str:  # fmt: skip
-        """Send what a function's code is, where some edits of it are, and what others give."""
+        """Send what a function's code is, where some edits of it are, and what others give.
+
+        at_once: of how many edits that is in one message.
+        """
         return self._fork(lambda say: self._edited(
-            say, name, script, cases, blobs, numbers, where), seconds)  # fmt: skip
+            say, name, script, cases, blobs, numbers, where, at_once), seconds)  # fmt: skip
 
     # --- in this process -------------------------------------------------------------------------
 
@@ -199,7 +201,7 @@ class Answers:
 
     def _edited(
         self, say: Callable, name: str, script: dict | None, cases: list, blobs: list,
-        numbers: list, where: list,
+        numbers: list, where: list, at_once: int,
     ) -> None:  # fmt: skip
         given: Any = Given(script_of(script), ())  # an exercise, as far as an answer needs one
         answer = self.names[name]
@@ -213,7 +215,7 @@ class Answers:
         counts = {"count": len(edits), "likely": likely(edits)}
         say({"source": source.text, **counts, "where": places})
         tried = as_a_fork(bench.values(numbers, drawn))
-        while some := list(islice(tried, AT_ONCE)):
+        while some := list(islice(tried, at_once)):
             content, more = packed(some, lambda function: 0)
             say({"tried": content}, more)
         if numbers == [ORIGINAL] and not bench.is_slow:

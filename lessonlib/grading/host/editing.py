@@ -21,6 +21,7 @@ from lessonlib.locating.search import Search
 from lessonlib.locating.trying import LIVES, ORIGINAL, Tried
 
 SECONDS = 20.0  # for all that is asked about one function, however busy the machine is
+AT_ONCE = 100  # edited answers whose values come in one message
 MOST_TEXT = 200  # characters of a line that is shown
 MOST_KNOWN = 5_000
 MOST_NOTED = 10_000  # values of a recording that are compared
@@ -88,24 +89,29 @@ class Inside:
         self.until = time.monotonic() + SECONDS
 
     def tries(self, numbers: list[int], cases: list[Case]) -> Iterator[Tried]:
-        """Let some of them work on cases; where a fork dies the next goes on behind its edit."""
-        waiting = list(numbers)
-        for _ in range(LIVES):
-            asked = self._ask(waiting, cases)
+        """Let some of them work on cases; where a fork dies the next goes on behind its edit.
+
+        Which that is, is known where each is told for itself: what was tried last had not been
+        sent. So after a first death what has not come is asked for again, one by one.
+        """
+        waiting, at_once = list(numbers), AT_ONCE
+        for _ in range(1 + LIVES):
+            asked = self._ask(waiting, cases, at_once)
             yield from asked.tried
-            waiting = waiting[len(asked.tried) + 1 :]
+            waiting = waiting[len(asked.tried) + (at_once == 1) :]
             if asked.is_all or not waiting:
                 return
+            at_once = 1
 
     def where(self, numbers: list[int]) -> list[Where]:
         """Return where some of the edits are, of those that were tried on several cases."""
         return [self.places[number] for number in numbers]
 
-    def _ask(self, numbers: list[int], cases: list[Case]) -> "_Edited":
+    def _ask(self, numbers: list[int], cases: list[Case], at_once: int) -> "_Edited":
         asked = _Edited(self, cases)
         where = [number for number in numbers if len(cases) > 1 and number != ORIGINAL]
         question = {"do": "edited", "name": self.name, "script": self.script,
-                    "numbers": numbers, "where": where}  # fmt: skip
+                    "numbers": numbers, "where": where, "at_once": at_once}  # fmt: skip
         asked.ask(question, max(0.0, self.until - time.monotonic()))
         self.places |= dict(zip(where, asked.places, strict=False))
         return asked

@@ -111,6 +111,23 @@ def test_code_that_minds_being_tried_gets_the_same_points(verdict, monkeypatch, 
     assert found.mistake == "absolute value"
 
 
+DEADLY = """
+import numpy as np, os
+def layer_backward(dA, Z, W, X):
+    if globals().get("__lessonlib_edit__") == {deadly}:
+        os._exit(0)
+    dZ = dA * (Z > 0)
+    return dZ @ X.T, W.T @ dZ, np.sum(dZ, axis=1, keepdims=True)
+"""
+
+
+def test_an_edit_that_ends_its_fork_costs_no_other_one(verdict):
+    """The one that mends comes behind it, and less than a message of others before it."""
+    alive = verdict(DEADLY.format(deadly=9999))
+    assert alive.edit.code.startswith("return dZ @ X.T, W.T @ dZ")
+    assert verdict(DEADLY.format(deadly=20)).edit == alive.edit
+
+
 def test_a_submission_that_tells_of_endless_edits_is_asked_for_some():
     inside = editing.Inside(None, "f", None)
     told = {"source": "", "count": 10**12, "likely": 10**12, "where": []}
