@@ -27,7 +27,7 @@ def grade(root: Path, name: str, count: int, dask: str, protected: bool, anyway:
     if not dask:
         expect_isolation(protected)
     try:
-        with _crew(count, dask) as crew:
+        with _crew(count, dask, protected) as crew:
             # A second or two, in which the workers start.
             from lessonlib.grading.classroom.coordinator import Classroom
 
@@ -40,12 +40,12 @@ def grade(root: Path, name: str, count: int, dask: str, protected: bool, anyway:
     _show(tally, room.lesson)
 
 
-def _crew(count: int, dask: str) -> workers.Crew:
+def _crew(count: int, dask: str, protected: bool) -> workers.Crew:
     if not dask:
         return workers.LocalCrew(count)
     from lessonlib.grading.classroom import cluster  # which knows all lessons
 
-    return cluster.dask(dask, print)
+    return cluster.dask(dask, print, protected)
 
 
 class _Bar(Progress):

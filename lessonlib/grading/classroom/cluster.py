@@ -15,7 +15,7 @@ from lessonlib.checks.wording import listing
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom.supervisor import do_here
 from lessonlib.grading.classroom.workers import Crew
-from lessonlib.grading.host.isolation import PACKAGE
+from lessonlib.grading.host.isolation import PACKAGE, why_not_isolated
 from lessonlib.grading.lesson_files import digest, fingerprint
 from lessonlib.grading.task import code_fingerprint, versions
 from lessonlib.lessons import LESSONS, elsewhere
@@ -23,6 +23,7 @@ from lessonlib.printable import one_line
 
 ANSWERS = "10s"  # for a Dask cluster to answer
 LOOK_SECONDS = 1.0  # from one look at who is there to the next
+OPEN = "not isolated"  # where a worker says why
 USED = ("matplotlib", "pandas", "scipy")  # whose versions may decide a grade, beside NumPy's
 
 GONE = (
@@ -38,14 +39,19 @@ NONE_FITS = (
 # --- what a worker brings along ------------------------------------------------------------------
 
 
-def facts() -> dict[str, str]:
-    """Return what a grade depends on that comes with the machine."""
+def facts(protected: bool = False) -> dict[str, str]:
+    """Return what a grade depends on that comes with the machine.
+
+    protected: whether it has to lock submissions away; what keeps it from that is told, too.
+    """
     python, *packages = versions(USED)
+    why = why_not_isolated() if protected else ""
     return {
         "lessonlib": f"{__version__}, code {code_fingerprint()[:8]}",
         "lessons and data": _data_fingerprint()[:8],
         "Python": python,
         **dict(each.split(" ") for each in packages),
+        **({OPEN: why} if why else {}),
     }
 
 
@@ -59,6 +65,8 @@ def unlike(theirs: object, ours: dict[str, str]) -> str:
     """Return why a worker cannot be used; "" if it can. theirs: its facts, or what it raised."""
     if not isinstance(theirs, dict):
         return f"it cannot use this lessonlib ({one_line(theirs)})"
+    if OPEN in theirs:
+        return f"it cannot lock submissions away ({one_line(theirs[OPEN])})"
     names = [name for name in ours if theirs.get(name) != ours[name]]
     other = [f"{name} {theirs.get(name, 'missing')} (here {ours[name]})" for name in names]
     return f"it has {listing(other)}" if other else ""
@@ -82,10 +90,12 @@ class DaskCrew(Crew):
     A job whose worker ends is given to another by Dask itself. Where none of those is left that it
     might go to, it waits here for one that joins.
     tell: is told, in a sentence, who joins, goes or is left out.
+    protected: whether workers have to lock submissions away.
     """
 
-    def __init__(self, client, address: str, tell: Callable[[str], None]):
+    def __init__(self, client, address: str, tell: Callable[[str], None], protected: bool = True):
         super().__init__(client.get_executor(pure=False), do_here, 1)
+        self.protected = protected
         self.client, self.address, self.tell, self.ours = client, address, tell, facts()
         self.fit: dict[str, int] = {}  # the threads of each worker in use, by its address
         self.unfit: dict[str, str] = {}  # why the others are left out
@@ -171,7 +181,8 @@ class DaskCrew(Crew):
         """See who is there; return those that are new and left out."""
         found = self.client.scheduler_info(n_workers=-1)["workers"]
         new = sorted(found.keys() - self.fit.keys() - self.unfit.keys())
-        asked = self.client.run(facts, workers=new, on_error="return") if new else {}
+        options = {"workers": new, "on_error": "return"}
+        asked = self.client.run(facts, self.protected, **options) if new else {}
         reasons = {address: unlike(asked.get(address), self.ours) for address in new}
         self.unfit = {a: why for a, why in {**self.unfit, **reasons}.items() if why and a in found}
         fit = {address: each["nthreads"] for address, each in found.items()
@@ -187,12 +198,12 @@ class DaskCrew(Crew):
         self.client.close()
 
 
-def dask(address: str, tell: Callable[[str], None]) -> Crew:
-    """Return the workers of the Dask cluster at this address.
+def dask(address: str, tell: Callable[[str], None], protected: bool = True) -> Crew:
+    """Return the workers of the Dask cluster at this address; `protected`: see `DaskCrew`.
 
     Raises UserError if there are none, or none that fits.
     """
-    crew = DaskCrew(_client(address), address, tell)
+    crew = DaskCrew(_client(address), address, tell, protected)
     if not crew.fit:
         crew.client.close()
         why = next(iter(crew.unfit.values()), "")

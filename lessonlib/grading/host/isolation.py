@@ -76,6 +76,16 @@ def find_bubblewrap() -> str | None:
     return system
 
 
+def why_not_isolated() -> str:
+    """Return why nothing can be locked away on this machine; "" where it can."""
+    bwrap = find_bubblewrap()
+    if bwrap is None:
+        return "there is no bwrap"
+    command = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "true"]
+    tried = subprocess.run(command, capture_output=True, text=True)
+    return tried.stderr.strip()[-300:] or "bwrap fails" if tried.returncode else ""
+
+
 def expect_isolation(protected: bool) -> None:
     """Raise UserError now, rather than in a worker, where nothing can be locked away."""
     if protected and find_bubblewrap() is None:

@@ -11,6 +11,7 @@ import pytest
 from lessonlib.errors import UserError
 from lessonlib.grading.classroom import cluster
 from lessonlib.grading.classroom.cluster import DaskCrew, facts, unlike
+from lessonlib.grading.host import isolation
 
 A, B, C = (f"tcp://10.0.0.{n}:4000" for n in (1, 2, 3))
 
@@ -42,7 +43,7 @@ class PretendedClient:
     def scheduler_info(self, n_workers):
         return {"workers": {address: {"nthreads": 2} for address in self.there}}
 
-    def run(self, function, workers, on_error):
+    def run(self, function, protected, workers, on_error):
         return {address: self.there[address] for address in workers}
 
     def get_executor(self, pure, workers=()):
@@ -114,6 +115,31 @@ def test_a_worker_without_this_lessonlib_says_why_it_cannot_be_used():
     assert unlike(error, facts()) == (
         "it cannot use this lessonlib (No module named 'lessonlib')"
     )  # fmt: skip
+
+
+def test_a_worker_that_cannot_lock_submissions_away_is_left_out_by_name(
+    crew, client, told, monkeypatch
+):
+    monkeypatch.setattr(isolation, "find_bubblewrap", lambda: None)
+    client.there[B] = facts(protected=True)
+    look(crew)
+    assert told == [
+        f"The worker {B} has joined and is left out: it cannot lock submissions away "
+        "(there is no bwrap)."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bwrap", "why"),
+    [("#!/bin/sh\necho No permissions >&2\nexit 1", "No permissions"), ("#!/bin/sh", "")],
+)
+def test_whether_a_machine_can_lock_away_is_tried(tmp_path, monkeypatch, bwrap, why):
+    (tmp_path / "bwrap").write_text(bwrap)
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setattr(isolation, "find_bubblewrap", lambda: str(tmp_path / "bwrap"))
+    assert isolation.why_not_isolated() == why
+    assert facts(protected=True).get(cluster.OPEN, "") == why
+    assert cluster.OPEN not in facts()  # nobody has to, with --unprotected
 
 
 def test_one_that_joins_is_said_and_used(crew, client, told):
