@@ -589,7 +589,7 @@ def _with_operand(node, scope, whole) -> Iterator[Change]:
         return
     unlikely = 0.0 if whole else 0.5
     for operand, less in _operands(node, scope):
-        for operator in (ast.Add, ast.Mult, ast.Div, ast.Sub):  # see `trying.Bench._is_hopeless`
+        for operator in (ast.Add, ast.Mult, ast.Div, ast.Sub):  # see `trying.Bench._operand`
             yield "added", _operation(node, operator(), operand), unlikely + less
     for number in (1, 2):
         yield "added", _operation(ast.Constant(number), ast.Sub(), node), unlikely + 0.1
